@@ -1,0 +1,81 @@
+# Everything is installed into .venv, at the versions and hashes in requirements.lock.
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+CORRIDOR := $(BIN)/corridor
+REPORTS := reports/rason
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check docs format wheel smoke lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.stamp ## Install the project and its tools into .venv (PYTHON=... picks the interpreter)
+
+run: setup ## Compare the corridors of the committed study, and write reports/rason/
+	$(CORRIDOR) compare
+	$(CORRIDOR) compare --format json -o $(REPORTS)/compare.json
+	$(CORRIDOR) compare --format csv -o $(REPORTS)/compare.csv
+	$(CORRIDOR) solve --format json -o $(REPORTS)/solve.json
+	$(CORRIDOR) solve --format csv -o $(REPORTS)/solve
+
+test: setup ## Run the tests
+	$(BIN)/python -m pytest
+
+check: setup ## Check format, lint, types, import layers, the committed data and the docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(CORRIDOR) check
+	$(BIN)/python -m corridor.dictionary - | diff docs/data-dictionary.md - || { echo "docs differ from the schema: make docs" >&2; exit 1; }
+
+docs: setup ## Write the pages that are made from the code
+	$(BIN)/python -m corridor.dictionary docs/data-dictionary.md
+
+format: setup ## Format the code and mend what can be mended safely
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+wheel: setup ## Build the source archive, and from it the wheel, into dist/
+	$(UV) build --quiet --clear --no-create-gitignore --no-build-isolation --python $(BIN)/python --out-dir dist
+
+# The lock only constrains here, so that a dependency that the wheel forgets to name is missed.
+smoke: wheel ## Install the wheel elsewhere and run it in an empty folder
+	@set -e; root=$$PWD; place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT; \
+	$(UV) venv --quiet --python $(BIN)/python "$$place/venv"; \
+	$(UV) pip install --quiet --python "$$place/venv/bin/python" --constraint requirements.lock dist/*.whl; \
+	mkdir "$$place/empty"; cd "$$place/empty"; \
+	"$$place/venv/bin/corridor" compare > "$$place/output"; \
+	test -s "$$place/output" || { echo "smoke: corridor compare printed nothing" >&2; exit 1; }; \
+	echo "smoke: $$(cd "$$root" && ls dist/*.whl) runs outside the checkout"
+
+lock: $(UV) ## Resolve pyproject.toml into requirements.lock (UPGRADE=1 takes newer versions)
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) --group dev \
+		--output-file requirements.lock pyproject.toml
+
+clean: ## Remove .venv, dist/ and all caches
+	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.stamp: requirements.lock pyproject.toml | $(UV)
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The lock names uv too: pip installs that version by its hashes, and uv the rest.
+$(UV):
+	@for python in $(or $(PYTHON),python3.11 python3); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$python && break; \
+	done; \
+	test -n "$$found" || { echo "make: Python 3.11 or newer is needed; name it: make setup PYTHON=..." >&2; exit 1; }; \
+	"$$found" -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement .venv/uv.txt

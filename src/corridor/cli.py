@@ -1,0 +1,294 @@
+"""The commands: the only room that prints."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console, RenderableType
+
+from corridor import output, report, screen
+from corridor.errors import CorridorError, Fault, InputError, NoAnswerError, UsageError
+from corridor.starter import new_project
+from corridor.study import Outcome, Study, read_study
+from corridor.tables import Tables
+
+MOST_FAULTS_SHOWN = 100
+
+Format = Literal["table", "json", "csv"]
+StudyPath = Annotated[Path | None, Parameter(name="--study", help="Study file (TOML). Default: the committed study.")]
+ScenarioName = Annotated[
+    str | None, Parameter(name="--scenario", help="Scenario of the study. Default: the study's own.")
+]
+FormatName = Annotated[Format, Parameter(name="--format", help="table for reading, json or csv for other programs.")]
+OutputPath = Annotated[
+    Path | None,
+    Parameter(name=("-o", "--output"), help="Write there instead of printing; a folder for several CSV tables."),
+]
+Names = Annotated[
+    tuple[str, ...], Parameter(help="Node or crossing on the way; may be given several times.", consume_multiple=False)
+]
+
+app = App(
+    name="corridor",
+    version=lambda: version("corridor"),
+    help="Compare what it costs to bring minerals to market by one corridor or another.",
+    help_format="plaintext",
+    result_action="return_value",
+)
+
+
+@app.command
+def compare(
+    *,
+    origin: str | None = None,
+    commodity: str | None = None,
+    market: str | None = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Compare routes from mines to markets by every gateway and entry.
+
+    Without names a summary: for each commodity the best route of each corridor to its main market.
+
+    Example: corridor compare --commodity washed_coking_coal --market pohang
+
+    Parameters
+    ----------
+    origin
+        Mine.
+    commodity
+        What is shipped.
+    market
+        Node of sale.
+    """
+    outcome = _outcome(study, scenario)
+    document = report.compare(outcome, origin, commodity, market)
+    if form != "table":
+        _deliver(form, place, document, {"routes": document["rows"]})
+    elif (origin, commodity, market) == (None, None, None):
+        _draw(screen.compare_summary(outcome, report.summary(outcome)), place)
+    else:
+        asked = [
+            r
+            for r in outcome.routes
+            if origin in (None, r.origin) and commodity in (None, r.commodity) and market in (None, r.market)
+        ]
+        _draw(screen.compare_routes(outcome, asked, document["unreachable"]), place)
+    if not any(row["usable"] for row in document["rows"]):
+        what = "is lawful" if document["rows"] else "is reachable"
+        ends = sorted({f"the way ends at {row['node']}: {row['reason']}" for row in document["unreachable"]})[:5]
+        raise NoAnswerError(f"no route {what} on {outcome.as_of}. " + " ".join(ends))
+
+
+@app.command
+def solve(
+    *,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Find the best lawful plan for all mines and markets at once, with shared capacities.
+
+    Example: corridor solve --scenario essay
+    """
+    outcome = _outcome(study, scenario)
+    document = report.solve(outcome)
+    if form == "table":
+        _draw(screen.solve_summary(outcome, document), place)
+    else:
+        tables = {name: rows for name, rows in document.items() if isinstance(rows, list) and name != "as_if_lifted"}
+        _deliver(form, place, document, tables)
+
+
+@app.command
+def explain(
+    origin: str,
+    market: str,
+    *,
+    commodity: str,
+    via: Names = (),
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Show the ledger of one route: every dollar and hour with its source and basis.
+
+    Example: corridor explain sharyn_gol pohang --commodity thermal_coal --via khasan_tumangang --via rajin_pier3
+
+    Parameters
+    ----------
+    origin
+        Mine.
+    market
+        Node of sale.
+    commodity
+        What is shipped.
+    """
+    outcome = _outcome(study, scenario)
+    document = report.explain(outcome, origin, market, commodity, via)
+    if form == "table":
+        _draw(screen.ledger(outcome, document), place)
+    else:
+        _deliver(form, place, document, {"ledger": document["ledger"]})
+
+
+@app.command
+def check(folder: Path | None = None, *, form: FormatName = "table", place: OutputPath = None) -> None:
+    """Check a data folder and the studies that use it; list every fault at once.
+
+    Example: corridor check data/rason
+
+    Parameters
+    ----------
+    folder
+        Data folder, or a folder with models/ and data/. Default: the committed study's.
+    """
+    from corridor.study import check_folder
+
+    checked = check_folder(folder)
+    for note in checked.notes:
+        _say(note)
+    document = {"folder": str(checked.folder), "studies": list(checked.studies), "rows": checked.rows}
+    text = f"{checked.folder}: {checked.rows} rows in {checked.tables} tables, {len(checked.studies)} studies: no fault"
+    if form == "table":
+        _draw(text, place)
+    else:
+        _deliver(form, place, document, {"check": [document]})
+
+
+@app.command
+def sources(
+    *,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """List the sources with how many numbers rest on each.
+
+    Example: corridor sources --format csv -o sources.csv
+    """
+    outcome = _outcome(study, scenario)
+    rows = report.sources(outcome.tables)
+    if form == "table":
+        _draw(screen.source_list(rows), place)
+    else:
+        _deliver(form, place, {**report.heading(outcome), "rows": rows}, {"sources": rows})
+
+
+@app.command
+def new(folder: Path) -> None:
+    """Make a small project that runs, to be filled with another corridor.
+
+    Example: corridor new my-corridor
+
+    Parameters
+    ----------
+    folder
+        Must not exist, or be empty.
+    """
+    study = new_project(folder)
+    Console(markup=False, highlight=False).print(
+        f"made {folder}; try: corridor compare --study {study}", soft_wrap=True
+    )
+
+
+def _outcome(study: Path | None, scenario: str | None) -> Outcome:
+    read: Study = read_study(study)
+    _tell(read.tables)
+    return read.run(scenario)
+
+
+def _tell(tables: Tables) -> None:
+    for note in tables.notes:
+        _say(note)
+
+
+def _say(text: str) -> None:
+    """Progress and remarks go to stderr: stdout carries the result."""
+    print(text, file=sys.stderr)
+
+
+def _draw(content: RenderableType, place: Path | None) -> None:
+    if place is None:
+        Console(markup=False, highlight=False, emoji=False).print(content)
+        return
+    console = Console(markup=False, highlight=False, emoji=False, width=120, record=True, file=io.StringIO())
+    console.print(content)
+    _write({place: console.export_text()})
+
+
+def _deliver(
+    form: Format, place: Path | None, document: Mapping[str, Any], tables: Mapping[str, Sequence[output.Record]]
+) -> None:
+    if form == "json":
+        text = output.as_json(document)
+    elif len(tables) == 1:
+        text = output.as_csv(next(iter(tables.values())))
+    elif place is None:
+        raise UsageError(f"csv of {len(tables)} tables needs a folder: name one with -o.")
+    else:
+        _write({place / f"{name}.csv": output.as_csv(rows) for name, rows in tables.items()})
+        return
+    if place is None:
+        sys.stdout.write(text)
+    else:
+        _write({place: text})
+
+
+def _write(texts: Mapping[Path, str]) -> None:
+    output.write_files(texts)
+    for path in texts:
+        _say(f"wrote {path}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``corridor``; those of the process if None.
+
+    Returns
+    -------
+    int
+        0 well, 2 usage, 3 bad input data, 4 no answer, 5 a missing extra. A bug of ours is a traceback and 1.
+    """
+    run: Callable[..., Any] = app
+    try:
+        run(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _say(f"corridor: {error}")
+        return UsageError.exit_code
+    except InputError as error:
+        _show_faults(error.faults)
+        return error.exit_code
+    except CorridorError as error:
+        _say(f"corridor: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        _say("corridor: stopped; nothing was written.")
+        return 130
+    return 0
+
+
+def _show_faults(faults: Sequence[Fault]) -> None:
+    for fault in faults[:MOST_FAULTS_SHOWN]:
+        _say(str(fault))
+    hidden = len(faults) - MOST_FAULTS_SHOWN
+    unseen = f", {hidden} not shown" if hidden > 0 else ""
+    _say(f"corridor: {len(faults)} faults{unseen}. Nothing was computed or written.")

@@ -1,0 +1,129 @@
+"""Dated legal rules -> status of each edge for a commodity and its origin.
+
+The model informs; it gives no legal advice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.network import Edge, Network
+from corridor.schema import EFFECTS, Commodity, Rule
+from corridor.values import holds
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Status of every edge for one commodity of one origin.
+
+    Attributes
+    ----------
+    effect
+        Index into :data:`corridor.schema.EFFECTS`, one an edge.
+    rules
+        Edge to the rules behind its status: those that match and that no matching rule lifts. Edges without are open.
+    """
+
+    effect: npt.NDArray[np.int8]
+    rules: dict[int, tuple[Rule, ...]]
+
+    def allows(self, use: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Tell which edges have one of the effects that a study uses."""
+        return np.isin(self.effect, [EFFECTS.index(effect) for effect in EFFECTS if effect in use])
+
+
+class Law:
+    """The rules in force on a day.
+
+    Parameters
+    ----------
+    rules
+        All rules of the tables.
+    network
+        The edges that they are held against.
+    as_of
+        The day.
+    lifted_measures
+        Measures that a scenario sets aside by name.
+    """
+
+    def __init__(
+        self, rules: Iterable[Rule], network: Network, as_of: dt.date, lifted_measures: Collection[str] = ()
+    ) -> None:
+        self._n_edges = len(network.edges)
+        self._matches = [
+            (rule, edges)
+            for rule in rules
+            if holds(rule.valid_from, rule.valid_until, as_of) and rule.measure not in lifted_measures
+            if (edges := _matching_edges(rule, network))
+        ]
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+
+    def verdict(self, commodity: Commodity, origin: str) -> Verdict:
+        """Return the status of every edge.
+
+        Parameters
+        ----------
+        commodity
+            What is shipped.
+        origin
+            Country where it was mined, ISO 3166 two letters.
+
+        Returns
+        -------
+        Verdict
+        """
+        key = commodity.id, origin
+        if key not in self._verdicts:
+            self._verdicts[key] = self._judge(commodity, origin)
+        return self._verdicts[key]
+
+    def _judge(self, commodity: Commodity, origin: str) -> Verdict:
+        words = {
+            commodity.id,
+            commodity.group,
+            *(f"hs{commodity.hs_code[:n]}" for n in range(2, len(commodity.hs_code) + 1)),
+        }
+        at_edge: dict[int, list[Rule]] = defaultdict(list)
+        for rule, edges in self._matches:
+            if _fits(rule.commodities, words) and _fits(rule.origins, {origin}):
+                for edge in edges:
+                    at_edge[edge].append(rule)
+        effect = np.zeros(self._n_edges, dtype=np.int8)
+        standing: dict[int, tuple[Rule, ...]] = {}
+        for edge, matching in at_edge.items():
+            lifted = {rule_id for rule in matching for rule_id in rule.lifts}
+            standing[edge] = tuple(rule for rule in matching if rule.id not in lifted)
+            effect[edge] = max((EFFECTS.index(rule.effect) for rule in standing[edge]), default=0)
+        return Verdict(effect, standing)
+
+
+def _matching_edges(rule: Rule, network: Network) -> tuple[int, ...]:
+    return tuple(index for index, edge in enumerate(network.edges) if _matches(rule, edge, network))
+
+
+def _matches(rule: Rule, edge: Edge, network: Network) -> bool:
+    last_port = {network.nodes[edge.tail].country} if edge.link.kind == "sea" else set()
+    return (
+        _fits(rule.links, {edge.link.id})
+        and _fits(rule.operators, {edge.link.operator})
+        and _fits(rule.nodes, {edge.tail, edge.head})
+        and _fits(rule.importers, {network.nodes[edge.head].country})
+        and (not rule.last_ports or bool(last_port))
+        and _fits(rule.last_ports, last_port)
+    )
+
+
+def _fits(words: tuple[str, ...], found: set[str]) -> bool:
+    """Blank fits all; ``!x`` fits what is not x; else one of the words must be found."""
+    if not words:
+        return True
+    barred = {word[1:] for word in words if word.startswith("!")}
+    asked = {word for word in words if not word.startswith("!")}
+    return not (barred & found) and (not asked or bool(asked & found))

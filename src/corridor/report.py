@@ -1,0 +1,339 @@
+"""An outcome -> documents: what commands print and write, as plain records."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from corridor.cost import Item
+from corridor.errors import NoAnswerError, UsageError, did_you_mean
+from corridor.plan import NEGLIGIBLE_MTPA
+from corridor.routes import Route, Unreachable
+from corridor.schema import BASES, PARTS, STRUCTURE_TABLES, VALUE_TABLES
+from corridor.study import Outcome
+from corridor.tables import Tables
+
+SCHEMA_VERSION = 1
+Document = dict[str, Any]
+
+
+def heading(outcome: Outcome) -> Document:
+    """Say what a document speaks of: study, scenario, date, prices, input and what is assumed against the law."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": outcome.study.file.title,
+        "scenario": outcome.scenario,
+        "as_of": outcome.as_of.isoformat(),
+        "price_year": outcome.price_year,
+        "input_hash": outcome.study.input_hash,
+        "as_if_lifted": list(outcome.lifted_measures),
+    }
+
+
+def compare(
+    outcome: Outcome, origin: str | None = None, commodity: str | None = None, market: str | None = None
+) -> Document:
+    """Document of the routes, filtered where names are given.
+
+    Raises
+    ------
+    UsageError
+        If a name is none of the study's.
+    """
+    _known(origin, {seller.node for seller in outcome.sellers}, "origin")
+    _known(commodity, {seller.commodity for seller in outcome.sellers}, "commodity")
+    _known(market, {buyer.node for buyer in outcome.buyers}, "market")
+
+    def asked(row: Route | Unreachable) -> bool:
+        return origin in (None, row.origin) and commodity in (None, row.commodity) and market in (None, row.market)
+
+    rows = [route_record(outcome, route) for route in outcome.routes if asked(route)]
+    unreachable = [
+        {name: getattr(row, name) for name in Unreachable.__slots__} for row in outcome.unreachable if asked(row)
+    ]
+    return {**heading(outcome), "rows": rows, "unreachable": unreachable}
+
+
+def _known(word: str | None, known: Iterable[str], kind: str) -> None:
+    names = sorted(known)
+    if word is not None and word not in names:
+        raise UsageError(
+            f'"{word}" is no {kind} of this study.{did_you_mean(word, names)} There are: {", ".join(names)}.'
+        )
+
+
+def route_record(outcome: Outcome, route: Route) -> Document:
+    """One row of ``compare``."""
+    return {
+        "origin": route.origin,
+        "commodity": route.commodity,
+        "market": route.market,
+        "gateway": route.gateway,
+        "entry": route.entry,
+        "corridor": route.corridor,
+        "countries": list(route.countries),
+        "delivery_term": route.delivery_term,
+        "main_market": route.main_market,
+        "distance_km": route.distance_km,
+        "time_h": route.time_h,
+        "cash_usd_per_t": route.cash,
+        "generalised_usd_per_t": route.generalised,
+        "low_usd_per_t": route.low,
+        "high_usd_per_t": route.high,
+        "parts_usd_per_t": dict(zip(PARTS, route.parts, strict=True)),
+        "bid_usd_per_t": route.bid_price,
+        "netback_usd_per_t": route.netback,
+        "decision_netback_usd_per_t": route.decision_netback,
+        "capacity_mtpa": route.capacity_mtpa,
+        "bottleneck": route.bottleneck,
+        "law_status": route.law_status,
+        "law_rules": list(route.law_rules),
+        "usable": route.usable,
+        "rank": route.rank,
+        "gap_usd_per_t": route.gap,
+        "lawful_rank": route.lawful_rank,
+        "lawful_gap_usd_per_t": route.lawful_gap,
+        "as_if_lifted": list(outcome.lifted_measures),
+        "links": [outcome.network.edges[e].id for e in route.edges],
+    }
+
+
+def summary(outcome: Outcome) -> list[Document]:
+    """For each commodity, the best routes of each corridor from its largest mine.
+
+    Lawful and barred ones to the main market apart, and the best lawful netback over all markets.
+    """
+    by_commodity: dict[str, list[Route]] = defaultdict(list)
+    for route in outcome.routes:
+        by_commodity[route.commodity].append(route)
+    output = {(seller.commodity, seller.node): seller.output_mtpa for seller in outcome.sellers}
+    corridors = [*outcome.study.file.corridors]
+    blocks = []
+    for commodity in sorted(by_commodity):
+        routes = by_commodity[commodity]
+        origin = max({route.origin for route in routes}, key=lambda node: (output[commodity, node], node))
+        own = [route for route in routes if route.origin == origin]
+        main = [route for route in own if route.main_market]
+        market = next(
+            (buyer.node for buyer in outcome.buyers if buyer.commodity == commodity and buyer.main_market), ""
+        )
+        blocks.append(
+            {
+                "commodity": commodity,
+                "origin": origin,
+                "market": market,
+                "lawful": _best(main, corridors, usable=True, by_netback=False),
+                "not_lawful": _best(main, corridors, usable=False, by_netback=False),
+                "best_netback": _best(own, corridors, usable=True, by_netback=True),
+            }
+        )
+    return blocks
+
+
+def _best(routes: list[Route], corridors: list[str], *, usable: bool, by_netback: bool) -> list[Route]:
+    """The best route of each corridor, in the order of ``corridors``."""
+    best = []
+    for corridor in [*corridors, *sorted({route.corridor for route in routes} - {*corridors})]:
+        own = [route for route in routes if route.corridor == corridor and route.usable == usable]
+        if own:
+            best.append(
+                max(own, key=lambda r: r.decision_netback) if by_netback else min(own, key=lambda r: r.generalised)
+            )
+    return best
+
+
+def solve(outcome: Outcome) -> Document:
+    """Document of the best lawful plan.
+
+    Raises
+    ------
+    NoAnswerError
+        If no lawful way leads from any mine to any buyer.
+    """
+    plan = outcome.plan
+    if not plan.edge_of:
+        raise NoAnswerError(f"no lawful way leads from any mine to any buyer on {outcome.as_of}.")
+    solution, problem = plan.solution, plan.problem
+    flows = [
+        {
+            "commodity": commodity,
+            "link": edge.id,
+            "from": edge.tail,
+            "to": edge.head,
+            "mtpa": float(flow),
+            "generalised_usd_per_t": float(cost),
+        }
+        for edge, commodity, flow, cost in zip(
+            (plan.network.edges[e] for e in plan.edge_of),
+            plan.commodity_of,
+            solution.flows,
+            problem.edge_cost,
+            strict=True,
+        )
+        if flow > NEGLIGIBLE_MTPA
+    ]
+    sales = [
+        {
+            "bid": buyer.bid,
+            "market": buyer.node,
+            "commodity": buyer.commodity,
+            "mtpa": float(sale),
+            "bid_usd_per_t": buyer.price,
+            "intake_mtpa": buyer.intake_mtpa,
+            "node_price_usd_per_t": float(solution.node_price[state]),
+        }
+        for buyer, sale, state in zip(plan.buyers, solution.sales, problem.bid_state, strict=True)
+        if sale > NEGLIGIBLE_MTPA
+    ]
+    offers = [
+        {
+            "origin": seller.node,
+            "commodity": seller.commodity,
+            "mtpa": float(sold),
+            "output_mtpa": seller.output_mtpa,
+            "cost_usd_per_t": seller.cost,
+            "netback_usd_per_t": float(solution.node_price[state]),
+        }
+        for seller, sold, state in zip(plan.sellers, solution.purchases, problem.offer_state, strict=True)
+    ]
+    facilities = [
+        {
+            "facility": name,
+            "used_mtpa": float(used),
+            "spare_mtpa": outcome.spare[name],
+            "shadow_price_usd_per_t": float(price),
+        }
+        for name, used, price in zip(plan.facilities, solution.facility_use, solution.shadow_price, strict=True)
+    ]
+    corridors = [
+        {"corridor": corridor, "commodity": commodity, "mtpa": tonnes}
+        for (corridor, commodity), tonnes in sorted(plan.corridors().items())
+    ]
+    return {
+        **heading(outcome),
+        "status": solution.status,
+        "net_value_musd_per_yr": solution.net_value,
+        "flows": flows,
+        "sales": sales,
+        "offers": offers,
+        "facilities": facilities,
+        "rents": _rents(outcome),
+        "corridors": corridors,
+        "next_best": next_best(outcome),
+    }
+
+
+def _rents(outcome: Outcome) -> list[Document]:
+    """Who receives the net value: million USD/yr by facility, seller and buyer; they add up to it."""
+    plan, rents = outcome.plan, outcome.plan.solution.rents
+    named = [
+        *(("facility", name, rent) for name, rent in zip(plan.facilities, rents.facility, strict=True)),
+        *(("seller", seller.id, rent) for seller, rent in zip(plan.sellers, rents.seller, strict=True)),
+        *(("buyer", buyer.bid, rent) for buyer, rent in zip(plan.buyers, rents.buyer, strict=True)),
+    ]
+    return [{"kind": kind, "name": name, "musd_per_yr": float(rent)} for kind, name, rent in named if rent != 0]
+
+
+TIE_USD_PER_T = 1e-6
+"""Routes closer than this are as good as each other."""
+
+
+def next_best(outcome: Outcome) -> list[Document]:
+    """For each commodity the best lawful route of each corridor, and the nearest that the plan does not use."""
+    plan = outcome.plan
+    behind: dict[str, list[tuple[float, Route]]] = defaultdict(list)
+    for route in outcome.routes:
+        if route.usable:
+            behind[route.commodity].append((plan.behind(route), route))
+    used = {key: mtpa for key, mtpa in plan.corridors().items() if mtpa > NEGLIGIBLE_MTPA}
+    found = []
+    for commodity, ranked in sorted(behind.items()):
+        ranked.sort(key=lambda pair: (pair[0], pair[1].origin, pair[1].market, pair[1].gateway, pair[1].entry))
+        seen: set[str] = set()
+        not_used = next(((gap, route) for gap, route in ranked if gap > TIE_USD_PER_T), None)
+        for gap, route in ranked:
+            first_of_corridor = route.corridor not in seen
+            seen.add(route.corridor)
+            if first_of_corridor or (not_used and route is not_used[1]):
+                found.append(
+                    {
+                        "commodity": commodity,
+                        "corridor": route.corridor,
+                        "origin": route.origin,
+                        "market": route.market,
+                        "gateway": route.gateway,
+                        "entry": route.entry,
+                        "behind_usd_per_t": gap if gap > TIE_USD_PER_T else 0.0,
+                        "corridor_mtpa": used.get((route.corridor, commodity), 0.0),
+                    }
+                )
+    return found
+
+
+def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tuple[str, ...]) -> Document:
+    """Ledger of one route: every dollar and hour of every link with the row, source and basis behind it.
+
+    Raises
+    ------
+    UsageError
+        If a name is none of the study's.
+    NoAnswerError
+        If no way leads there.
+    """
+    _known(origin, {seller.node for seller in outcome.sellers}, "origin")
+    _known(commodity, {seller.commodity for seller in outcome.sellers if seller.node == origin}, f"product of {origin}")
+    _known(market, {buyer.node for buyer in outcome.buyers if buyer.commodity == commodity}, f"market for {commodity}")
+    crossings = {edge.link.crossing for edge in outcome.network.edges if edge.link.crossing}
+    for place in via:
+        _known(place, {*outcome.network.nodes, *crossings}, "node or crossing")
+    route = outcome.route_via(origin, market, commodity, via)
+    ledger = []
+    dollars: dict[str, float] = defaultdict(float)
+    for e in route.edges:
+        edge = outcome.network.edges[e]
+        for item in outcome.cost_model.ledger(edge, outcome.network.commodities[commodity]) or ():
+            ledger.append({"link": edge.id, "from": edge.tail, "to": edge.head, **_entry(item)})
+            if item.part:
+                dollars[item.basis] += abs(item.span[1])
+    total = sum(dollars.values())
+    shares = {basis: dollars[basis] / total if total else 0.0 for basis in BASES}
+    return {**heading(outcome), "route": route_record(outcome, route), "ledger": ledger, "basis_shares": shares}
+
+
+def _entry(item: Item) -> Document:
+    unit = "usd_per_t" if item.part else "hours"
+    low, central, high = item.span
+    return {
+        "part": item.part or "hours",
+        "label": item.label,
+        "low": low,
+        "central": central,
+        "high": high,
+        "unit": unit,
+        "basis": item.basis,
+        "rows": [figure.place for figure in item.figures],
+        "sources": list(dict.fromkeys(figure.row.source for figure in item.figures)),
+    }
+
+
+def sources(tables: Tables) -> list[Document]:
+    """Every source with the numbers that rest on it, most first."""
+    numbers = Counter(row.source for table in VALUE_TABLES for row in tables[table])
+    others = Counter(row.source for table in STRUCTURE_TABLES if table != "sources" for row in tables[table])
+    worst: dict[str, set[str]] = defaultdict(set)
+    for table in VALUE_TABLES:
+        for row in tables[table]:
+            worst[row.source].add(row.basis)
+    rows = [
+        {
+            "source": source.id,
+            "numbers": numbers[source.id],
+            "other_rows": others[source.id],
+            "bases": [basis for basis in BASES if basis in worst[source.id]],
+            "citation": source.citation,
+            "address": source.address,
+        }
+        for source in tables["sources"]
+    ]
+    return sorted(rows, key=lambda row: (-row["numbers"], row["source"]))

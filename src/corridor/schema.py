@@ -1,0 +1,408 @@
+"""Every column of every table: unit, range, key and meaning.
+
+A data folder has two sorts of tables. *Structure* tables say what there is (nodes, links, bids, rules ...)
+and hold no costs. *Value* tables all have the columns of :class:`Value`: one row a number, with its range, unit,
+year, dates, source and basis. The parameters that they may hold stand in :data:`PARAMETERS`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Basis = Literal["observed", "published", "estimated", "assumed"]
+Grade = Literal["A", "B", "C", "D"]
+LinkKind = Literal["rail", "road", "sea", "border", "gauge_break", "transload", "port"]
+Effect = Literal["open", "conditional", "unclear", "barred"]
+
+BASES: tuple[Basis, ...] = ("observed", "published", "estimated", "assumed")
+"""From the best grounded to the worst."""
+
+EFFECTS: tuple[Effect, ...] = ("open", "conditional", "unclear", "barred")
+"""From the mildest to the strictest: a route has the strictest of its links."""
+
+PARTS = (
+    "haul",
+    "handling",
+    "gauge_break",
+    "border",
+    "port",
+    "ocean",
+    "ad_valorem",
+    "loss",
+    "time",
+    "reliability",
+    "carbon",
+    "capital",
+    "other",
+)
+"""The parts of generalised cost, in the order in which they are reported."""
+
+NOT_CASH = ("time", "reliability", "carbon")
+"""Parts that steer the choice of route but that nobody is invoiced for."""
+
+
+def _blank_to_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _split(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _refuse_reversed(valid_from: dt.date | None, valid_until: dt.date | None) -> None:
+    if valid_from and valid_until and valid_from > valid_until:
+        raise ValueError(f"valid_until ({valid_until}) lies before valid_from ({valid_from})")
+
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]*$", max_length=80)]
+Text = Annotated[str, Field(min_length=1)]
+Date = Annotated[dt.date | None, BeforeValidator(_blank_to_none)]
+Optional = Annotated[Identifier | None, BeforeValidator(_blank_to_none)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+YesNo = Annotated[bool, Field(description="yes or no")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Year = Annotated[int, Field(ge=1900, le=2100)]
+
+
+class Row(BaseModel):
+    """Common to all tables: frozen, no unknown columns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class Source(Row):
+    """sources.csv: who said it, and where."""
+
+    id: Identifier = Field(description="key")
+    citation: Text = Field(description="author or body, title, date")
+    address: str = Field(default="", description="web address, or blank where there is none")
+    note: str = ""
+
+
+class Commodity(Row):
+    """commodities.csv: what is shipped."""
+
+    id: Identifier = Field(description="key")
+    name: Text
+    group: Identifier = Field(description="coal, ore, concentrate, mineral: rows for a group hold for its members")
+    hs_code: Annotated[str, Field(pattern=r"^\d{4,10}$")] = Field(description="Harmonised System code, 4 to 10 digits")
+    price_reference: Identifier = Field(description="price that the value of a tonne at loading follows")
+    price_basis: Literal["wet", "dry"] = Field(description="whether the reference is quoted per wet or per dry tonne")
+    source: Identifier
+    note: str = ""
+
+
+class Node(Row):
+    """nodes.csv: places; a place where modes or gauges meet is several nodes joined by links."""
+
+    id: Identifier = Field(description="key")
+    name: Text
+    kind: Literal["mine", "station", "yard", "port", "market"]
+    country: Country = Field(description="ISO 3166 two letters; the territory that the node lies in")
+    gauge: Annotated[
+        Literal[1520, 1435] | None, BeforeValidator(lambda v: int(v) if str(v).strip().isdigit() else _blank_to_none(v))
+    ] = Field(default=None, description="track gauge, mm; blank where there is no track")
+    latitude_deg: float = Field(ge=-90, le=90)
+    longitude_deg: float = Field(ge=-180, le=180)
+    source: Identifier
+    basis: Basis
+    note: str = ""
+
+
+class Link(Row):
+    """links.csv: what costs or takes time between two nodes."""
+
+    id: Identifier = Field(description="key")
+    from_node: Identifier
+    to_node: Identifier
+    kind: LinkKind
+    country: Country = Field(description="where the cost of the link arises")
+    operator: Identifier = Field(description="who runs it; rules and shared tariffs refer to it")
+    tariff: Optional = Field(
+        default=None, description="name under which shared values stand, where the link has none of its own"
+    )
+    crossing: Optional = Field(default=None, description="border links: the crossing's name")
+    direction: Literal["forward", "both"] = Field(description="both: cargo may also go from to_node to from_node")
+    commodities: Words = Field(
+        default=(), description="commodities or groups that may use it, space separated; blank: all"
+    )
+    facility: Optional = Field(default=None, description="whose capacity it uses; blank: no limit is modelled")
+    status: Literal["open", "planned"] = Field(description="planned links carry cargo only where a scenario opens them")
+    valid_from: Date = Field(
+        default=None, description="first day on which it is open, or planned to be; blank: before 2010"
+    )
+    valid_until: Date = Field(default=None, description="last day; blank: still open")
+    source: Identifier
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _dates(self) -> Link:
+        _refuse_reversed(self.valid_from, self.valid_until)
+        return self
+
+
+class Bid(Row):
+    """bids.csv: who buys what, where, on which price and delivery term."""
+
+    id: Identifier = Field(description="key")
+    node: Identifier = Field(description="where the price is quoted: the delivery term is the node")
+    commodity: Identifier
+    price_reference: Identifier
+    delivery_term: Literal["FCA", "DAP", "FOB", "CFR"]
+    main_market: Annotated[Literal["yes", "no"], Field(description="yes for the one market that the summary shows")]
+    source: Identifier
+    note: str = ""
+
+
+class Value(Row):
+    """A value table: one number a row."""
+
+    subject: Identifier = Field(description="id of the link, tariff, facility, mine, bid, ... that has the value")
+    commodity: Optional = Field(
+        default=None, description="commodity or group that it holds for; blank: all. The narrower row holds"
+    )
+    parameter: Identifier = Field(description="one of the parameters of this table")
+    low: float
+    central: float
+    high: float
+    unit: Text
+    year: Year = Field(description="year that the figure speaks of; for money, the year of its prices")
+    valid_from: Date = None
+    valid_until: Date = None
+    source: Identifier
+    locator: str = Field(default="", description="page, table or row in the source")
+    basis: Basis
+    grade: Grade
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Value:
+        if not self.low <= self.central <= self.high:
+            raise ValueError(f"low {self.low:g}, central {self.central:g}, high {self.high:g} must not descend")
+        _refuse_reversed(self.valid_from, self.valid_until)
+        return self
+
+
+class Rule(Row):
+    """rules.csv: what the law says of cargo on its way. Blank matching columns match everything.
+
+    Matching columns hold words separated by spaces; a word that begins with ``!`` matches all but itself.
+    """
+
+    id: Identifier = Field(description="key")
+    measure: Text = Field(description="the instrument, as scenarios name it: UNSCR 2371")
+    paragraph: str = ""
+    valid_from: dt.date
+    valid_until: Date = None
+    commodities: Words = Field(default=(), description="commodities, groups, or the first digits of HS codes (hs2701)")
+    origins: Words = Field(default=(), description="countries where the cargo was mined")
+    nodes: Words = Field(default=(), description="nodes at either end of the link")
+    links: Words = Field(default=(), description="links")
+    operators: Words = Field(default=(), description="operators of the link")
+    importers: Words = Field(default=(), description="country of the node that the link delivers to")
+    last_ports: Words = Field(default=(), description="country of the berth that a sea link leaves")
+    effect: Effect
+    condition: str = Field(default="", description="what must be met, where the effect is conditional")
+    lifts: Words = Field(default=(), description="ids of the rules that this one sets aside where both match")
+    wording: Text = Field(description="the rule in our words")
+    source: Identifier
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _dates(self) -> Rule:
+        if self.effect == "conditional" and not self.condition:
+            raise ValueError("a conditional rule must name its condition")
+        _refuse_reversed(self.valid_from, self.valid_until)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a value table may hold.
+
+    Attributes
+    ----------
+    table
+        The table whose rows hold it.
+    subject
+        What its ``subject`` column refers to.
+    unit
+        The coherent unit that it is converted into at the door.
+    sense
+        +1 if a larger value raises generalised cost, -1 if it lowers it, 0 if neither: decides which bound is the
+        dear one.
+    linear
+        Whether generalised cost or price is linear in it, so that sensitivity to it is exact.
+    minimum, maximum
+        Range in the coherent unit.
+    meaning
+        One line.
+    """
+
+    table: str
+    subject: str
+    unit: str
+    sense: int
+    linear: bool
+    minimum: float
+    maximum: float
+    meaning: str
+
+
+_INF = float("inf")
+
+
+def _p(
+    table: str, subject: str, unit: str, sense: int, linear: bool, minimum: float, maximum: float, meaning: str
+) -> Parameter:
+    return Parameter(table, subject, unit, sense, linear, minimum, maximum, meaning)
+
+
+PARAMETERS: dict[str, Parameter] = {
+    # what a link costs and how long it takes; the subject is the link or the tariff it names
+    "length": _p("lengths", "link", "km", +1, True, 0.001, 40_000, "length of the link"),
+    "rate": _p(
+        "tariffs", "link", "USD/t-km", +1, True, 0, 10, "freight rate, wagons or trucks and their empty return included"
+    ),
+    "haul_charge": _p(
+        "tariffs", "link", "USD/t", +1, True, 0, 1000, "the part of a freight tariff that does not depend on distance"
+    ),
+    "handling_charge": _p("tariffs", "link", "USD/t", +1, True, 0, 1000, "loading, unloading or transloading"),
+    "gauge_break_charge": _p(
+        "tariffs", "link", "USD/t", +1, True, 0, 1000, "change of gauge, by bogie exchange or transloading"
+    ),
+    "border_charge": _p("tariffs", "link", "USD/t", +1, True, 0, 1000, "customs, inspection and other official fees"),
+    "port_charge": _p("tariffs", "link", "USD/t", +1, True, 0, 1000, "stevedoring, storage and dues on cargo"),
+    "other_charge": _p(
+        "tariffs", "link", "USD/t", +1, True, 0, 1000, "tolls, premiums and charges that fit no other part"
+    ),
+    "ad_valorem_share": _p(
+        "tariffs", "link", "share", +1, True, 0, 1, "insurance and risk premium, share of the value at loading"
+    ),
+    "speed": _p(
+        "times", "link", "km/h", -1, False, 0.1, 200, "commercial speed on the way, halts on the line included"
+    ),
+    "dwell": _p("times", "link", "h", +1, True, 0, 24 * 365, "standing time"),
+    "dwell_spread": _p("times", "link", "h", +1, True, 0, 24 * 365, "standard deviation of the standing time"),
+    "capital_cost": _p("capital", "link", "MUSD", +1, True, 0, 1e6, "what a planned link costs to build"),
+    "capital_cost_per_km": _p(
+        "capital", "link", "MUSD/km", +1, True, 0, 1e3, "what a planned line costs to build, per km"
+    ),
+    "capital_life": _p("capital", "link", "yr", -1, False, 1, 200, "years over which the capital is recovered"),
+    "capital_volume": _p(
+        "capital", "link", "Mt/yr", -1, False, 1e-6, 1e4, "traffic over which the capital is recovered"
+    ),
+    # facilities
+    "capacity": _p("capacities", "facility", "Mt/yr", 0, True, 0, 1e4, "what the facility can pass in a year"),
+    "background": _p("capacities", "facility", "Mt/yr", 0, True, 0, 1e4, "traffic on it that the study does not model"),
+    # sellers and buyers
+    "output": _p("mines", "mine", "Mt/yr", 0, True, 0, 1e4, "what the mine can ship in a year, wet tonnes"),
+    "cash_cost": _p(
+        "mines", "mine", "USD/t", 0, True, 0, 1e5, "cash cost of a tonne loaded at the mine, royalty apart"
+    ),
+    "quality_premium": _p(
+        "mines", "mine", "USD/t", 0, True, -1e5, 1e5, "what a tonne of this mine fetches above the standard grade"
+    ),
+    "intake": _p("demand", "bid", "Mt/yr", 0, True, 0, 1e4, "most that the buyer takes in a year"),
+    "price_factor": _p("demand", "bid", "share", 0, True, 0, 10, "bid over reference, for quality and delivery term"),
+    "price_differential": _p(
+        "demand", "bid", "USD/t", 0, True, -1e5, 1e5, "what is added to it, for freight and quality"
+    ),
+    # commodities
+    "moisture": _p("quality", "commodity", "share", 0, False, 0, 0.5, "water in the shipped tonne"),
+    "payable": _p(
+        "quality", "commodity", "share", 0, False, 0, 1, "payable metal in a dry tonne: grade times payability"
+    ),
+    "treatment_charge": _p("quality", "commodity", "USD/t", 0, True, -1e4, 1e4, "treatment charge per dry tonne"),
+    "refining_charge": _p(
+        "quality", "commodity", "USD/t", 0, True, -1e5, 1e5, "refining charge per tonne of payable metal"
+    ),
+    "value_factor": _p(
+        "quality", "commodity", "share", 0, True, 0, 10, "value of a shipped tonne at loading over its price reference"
+    ),
+    "royalty": _p("quality", "commodity", "share", 0, True, 0, 1, "royalty, share of the value at loading"),
+    "handling_loss": _p(
+        "quality", "commodity", "share", +1, True, 0, 0.5, "lost each time that the cargo is transloaded or shipped"
+    ),
+    "usual_lot": _p("quality", "commodity", "t", -1, False, 1, 1e6, "usual size of a shipment by sea"),
+    # prices
+    "price": _p(
+        "prices",
+        "price_reference",
+        "USD/t",
+        0,
+        True,
+        0,
+        1e7,
+        "market price; per tonne of metal, dry tonne or tonne as quoted",
+    ),
+    # ports and ships
+    "draft": _p("ports", "port", "m", -1, False, 1, 40, "deepest laden draft that the berth permits"),
+    "ship_length": _p("ports", "port", "m", -1, False, 10, 500, "longest ship that the berth permits"),
+    "cargo_rate": _p("ports", "port", "t/day", -1, False, 10, 1e6, "cargo worked in a day alongside, waiting included"),
+    "port_dues": _p("ports", "port", "USD/call", +1, True, 0, 1e7, "dues, pilots and tugs a call"),
+    "deadweight": _p("ships", "ship", "t", 0, False, 100, 5e5, "cargo, fuel and stores at the laden draft"),
+    "laden_draft": _p("ships", "ship", "m", 0, False, 1, 40, "draft at full load"),
+    "overall_length": _p("ships", "ship", "m", 0, False, 10, 500, "length overall"),
+    "immersion": _p("ships", "ship", "t/cm", 0, False, 1, 500, "tonnes that sink the ship by a centimetre"),
+    "stores": _p(
+        "ships", "ship", "t", 0, False, 0, 1e4, "fuel, water and stores on board: deadweight that is not cargo"
+    ),
+    "ship_speed": _p("ships", "ship", "km/h", -1, False, 5, 60, "service speed"),
+    "sea_fuel": _p("ships", "ship", "t/day", +1, True, 0, 500, "fuel burnt a day at sea"),
+    "port_fuel": _p("ships", "ship", "t/day", +1, True, 0, 100, "fuel burnt a day in port"),
+    "charter": _p("ships", "ship", "USD/day", +1, True, 0, 1e6, "time charter"),
+    "fuel_price": _p("ships", "fuel", "USD/t", +1, True, 0, 1e4, "price of ship's fuel"),
+    # money
+    "exchange_rate": _p(
+        "fx", "currency", "1/USD", 0, False, 1e-6, 1e6, "units of the currency for a dollar, mean of the year"
+    ),
+    "price_index": _p("price_index", "currency", "index", 0, False, 1e-3, 1e6, "price level of the year"),
+}
+
+STRUCTURE_TABLES: dict[str, type[Row]] = {
+    "sources": Source,
+    "commodities": Commodity,
+    "nodes": Node,
+    "links": Link,
+    "bids": Bid,
+    "rules": Rule,
+}
+VALUE_TABLES: tuple[str, ...] = tuple(dict.fromkeys(p.table for p in PARAMETERS.values()))
+TABLES: dict[str, type[Row]] = {**STRUCTURE_TABLES, **dict.fromkeys(VALUE_TABLES, Value)}
+
+NEEDED_BY_LINK: dict[str, tuple[str, ...]] = {
+    "rail": ("length", "rate", "speed"),
+    "road": ("length", "rate", "speed"),
+    "sea": ("length", "ad_valorem_share"),
+    "border": ("border_charge", "dwell", "dwell_spread"),
+    "gauge_break": ("gauge_break_charge", "dwell", "dwell_spread"),
+    "transload": ("handling_charge", "dwell"),
+    "port": ("port_charge", "dwell", "dwell_spread"),
+}
+"""What a link of a kind must have; it may have every other charge too."""
+
+NEEDED_BY_COMMODITY = ("value_factor", "royalty", "handling_loss", "usual_lot")
+METAL_GROUP = "concentrate"
+"""Commodities of this group are priced by their payable metal."""
+NEEDED_BY_METAL = ("payable", "treatment_charge", "refining_charge")
+NEEDED_BY_MINE = ("output", "cash_cost", "quality_premium")
+NEEDED_BY_BID = ("intake", "price_factor", "price_differential")
+NEEDED_BY_PORT = ("draft", "cargo_rate", "port_dues")
+NEEDED_BY_SHIP = (
+    "deadweight",
+    "laden_draft",
+    "overall_length",
+    "immersion",
+    "stores",
+    "ship_speed",
+    "sea_fuel",
+    "port_fuel",
+    "charter",
+)
+LOSSY = ("transload", "gauge_break", "port")
+"""Kinds of link on which ``handling_loss`` is lost."""

@@ -1,0 +1,336 @@
+"""A study under a scenario: network, costs, routes and plan, each computed when it is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from corridor import market
+from corridor.cost import Assumptions, CostModel, EdgeCosts, note_missing
+from corridor.errors import Fault, InputError, NoAnswerError, UsageError, did_you_mean
+from corridor.law import Law
+from corridor.network import Network, build_network
+from corridor.plan import Plan, make_plan
+from corridor.routes import Route, RouteFinder, Unreachable
+from corridor.scenario import Scenario, apply_scenario
+from corridor.schema import TABLES
+from corridor.study_file import StudyFile, committed_study, read_study_file
+from corridor.tables import Tables, read_tables
+from corridor.values import Values
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study with its tables, all scenarios applied and checked.
+
+    Attributes
+    ----------
+    path
+        The TOML file.
+    file
+        Its content.
+    tables
+        As they stand in the data folder.
+    by_scenario
+        Scenario name to the tables that it makes of them.
+    input_hash
+        SHA-256 over the study file and all tables.
+    """
+
+    path: Path
+    file: StudyFile
+    tables: Tables
+    by_scenario: Mapping[str, Tables]
+    input_hash: str
+
+    def run(self, scenario: str | None = None) -> Outcome:
+        """Set up a scenario; what is asked of the outcome is computed when it is asked.
+
+        Parameters
+        ----------
+        scenario
+            Its name; the study's default if None.
+
+        Raises
+        ------
+        UsageError
+            If there is no such scenario.
+        InputError
+            If a number is missing that the scenario needs.
+        """
+        name = scenario or self.file.default_scenario
+        if name not in self.by_scenario:
+            known = list(self.by_scenario)
+            raise UsageError(
+                f'there is no scenario "{name}".{did_you_mean(name, known)} There are: {", ".join(known)}.'
+            )
+        return Outcome(self, name)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A study under one scenario: network, costs, routes and plan, each computed once when asked for."""
+
+    study: Study
+    scenario: str
+
+    @property
+    def tables(self) -> Tables:
+        """The scenario's tables."""
+        return self.study.by_scenario[self.scenario]
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day on which links are open, rules hold and values are valid."""
+        return self._scenario.as_of or self.study.file.assumptions.as_of
+
+    @property
+    def price_year(self) -> int:
+        """The year of whose dollars all money is."""
+        return self._scenario.price_year or self.study.file.assumptions.price_year
+
+    @property
+    def lifted_measures(self) -> tuple[str, ...]:
+        """Measures that this scenario treats as if lifted: if there are any, it is no statement of the law."""
+        return self._scenario.lifts_measures
+
+    @property
+    def _scenario(self) -> Scenario:
+        return self.study.file.scenarios[self.scenario]
+
+    @cached_property
+    def values(self) -> Values:
+        """The numbers that hold on the day."""
+        return Values(self.tables, self.as_of, self.price_year)
+
+    @cached_property
+    def network(self) -> Network:
+        """What is open on the day."""
+        return build_network(self.tables, self.as_of)
+
+    @cached_property
+    def sellers(self) -> list[market.Seller]:
+        """What mines offer."""
+        return self._complete(market.sellers(self.tables, self.values))
+
+    @cached_property
+    def buyers(self) -> list[market.Buyer]:
+        """What markets bid."""
+        return self._complete(market.buyers(self.tables, self.values))
+
+    @cached_property
+    def cost_model(self) -> CostModel:
+        """Generalised cost of any edge, with its ledger."""
+        a = self.study.file.assumptions
+        return CostModel(self.values, self.network, Assumptions(a.capital_rate, a.holding_rate, a.service_factor))
+
+    @cached_property
+    def costs(self) -> dict[str, EdgeCosts]:
+        """Costs of all edges by commodity that is both offered and bid for."""
+        offered = {seller.commodity for seller in self.sellers}
+        found = {}
+        for name in sorted(offered & {buyer.commodity for buyer in self.buyers}):
+            markets = {buyer.node for buyer in self.buyers if buyer.commodity == name}
+            commodity = self.network.commodities[name]
+            found[name] = self.cost_model.edge_costs(commodity, self.network.useful(commodity, markets))
+        return self._complete(found)
+
+    @cached_property
+    def law(self) -> Law:
+        """Rules in force on the day, less those that the scenario lifts."""
+        return Law(self.tables["rules"], self.network, self.as_of, self.lifted_measures)
+
+    @cached_property
+    def spare(self) -> dict[str, float]:
+        """Facility to capacity net of other traffic, Mt/yr; never below 0."""
+        names = {edge.link.facility for edge in self.network.edges if edge.link.facility}
+        both = {name: (self.values.need("capacity", name), self.values.need("background", name)) for name in names}
+        return self._complete(
+            {name: max(0.0, cap.central - back.central) for name, (cap, back) in both.items() if cap and back}
+        )
+
+    @cached_property
+    def corridor_of(self) -> dict[str, str]:
+        """Country to the name of its corridor."""
+        return {country: name for name, countries in self.study.file.corridors.items() for country in countries}
+
+    @cached_property
+    def _finder(self) -> RouteFinder:
+        use = self.study.file.assumptions.use
+        return RouteFinder(self.network, self.costs, self.law, use, self.corridor_of, self.spare)
+
+    @cached_property
+    def _found(self) -> tuple[list[Route], list[Unreachable]]:
+        return self._finder.find([seller for seller in self.sellers if seller.commodity in self.costs], self.buyers)
+
+    def route_via(self, origin: str, market: str, commodity: str, via: tuple[str, ...] = ()) -> Route:
+        """Return the cheapest route over given nodes or crossings, in their order; lawful where that is possible.
+
+        Raises
+        ------
+        NoAnswerError
+            If no way leads there.
+        """
+        seller = next(seller for seller in self.sellers if (seller.node, seller.commodity) == (origin, commodity))
+        buyer = next(buyer for buyer in self.buyers if (buyer.node, buyer.commodity) == (market, commodity))
+        route = self._finder.via(seller, buyer, via)
+        if route is None:
+            over = f" over {', '.join(via)}" if via else ""
+            raise NoAnswerError(f"no open way leads {commodity} from {origin} to {market}{over} on {self.as_of}.")
+        return route
+
+    @property
+    def routes(self) -> list[Route]:
+        """The cheapest route from each mine to each market by every gateway and entry."""
+        return self._found[0]
+
+    @property
+    def unreachable(self) -> list[Unreachable]:
+        """Markets that cannot be reached by a gateway, and where the way ends."""
+        return self._found[1]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What flows where when capacities are shared and only what is lawful is used."""
+        return make_plan(
+            self.network,
+            self.costs,
+            self.law,
+            self.study.file.assumptions.use,
+            self.corridor_of,
+            self.spare,
+            self.sellers,
+            self.buyers,
+        )
+
+    def _complete(self, result: T) -> T:
+        """Hand a result on, unless numbers were missing on the way: then none of it is to be trusted."""
+        if self.values.faults:
+            raise InputError(self.values.faults)
+        return result
+
+
+def read_study(path: str | Path | None = None) -> Study:
+    """Read a study and its tables, apply every scenario and check all of it.
+
+    Parameters
+    ----------
+    path
+        The TOML file; the committed study if None.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    InputError
+        Lists every fault of study, tables and scenarios.
+    """
+    path = Path(path) if path is not None else committed_study()
+    file = read_study_file(path)
+    folder = path.parent / file.data
+    tables = read_tables(folder)
+    faults: list[Fault] = []
+    by_scenario = {}
+    for name, scenario in file.scenarios.items():
+        changed, wrong = apply_scenario(path.name, name, scenario, tables)
+        by_scenario[name] = changed
+        faults += wrong
+    if faults:
+        raise InputError(faults)
+    study = Study(path, file, tables, MappingProxyType(by_scenario), _hash(path, folder))
+    for name in by_scenario:
+        outcome = study.run(name)
+        note_missing(outcome.values, outcome.network)
+        faults += [
+            Fault(fault.file, fault.row, fault.column, f"scenario {name}: {fault.message}")
+            for fault in outcome.values.faults
+        ]
+    if faults:
+        raise InputError(faults)
+    return study
+
+
+def _hash(path: Path, folder: Path) -> str:
+    digest = hashlib.sha256(path.read_bytes())
+    for table in TABLES:
+        file = folder / f"{table}.csv"
+        if file.is_file():
+            digest.update(table.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was checked and found well: the data folder, its size, the studies that use it, and remarks."""
+
+    folder: Path
+    tables: int
+    rows: int
+    studies: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def check_folder(folder: Path | None = None) -> Checked:
+    """Check a data folder and all studies that use it.
+
+    Parameters
+    ----------
+    folder
+        Holds tables, or ``data/`` and ``models/``; the committed study's tables if None.
+
+    Raises
+    ------
+    InputError
+        Lists every fault of tables, studies and scenarios at once.
+    """
+    if folder is None:
+        study = committed_study()
+        folder = study.parent / read_study_file(study).data
+    studies = {
+        path: _data_folder(path)
+        for place in (".", "models", "../models", "../../models")
+        for path in sorted((folder / place).glob("*.toml"))
+    }
+    studies = {
+        path: data for path, data in studies.items() if data is None or folder.resolve() in (data, *data.parents)
+    }
+    folders = sorted({data for data in studies.values() if data}) or [folder]
+    faults: list[Fault] = []
+    read = []
+    for data in folders:
+        try:
+            read.append(read_tables(data))
+        except InputError as error:
+            faults += error.faults
+    for path in studies:
+        try:
+            read_study(path)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return Checked(
+        folder=folder,
+        tables=sum(len(tables.rows) for tables in read),
+        rows=sum(len(rows) for tables in read for rows in tables.rows.values()),
+        studies=tuple(path.name for path in studies),
+        notes=tuple(note for tables in read for note in tables.notes),
+    )
+
+
+def _data_folder(path: Path) -> Path | None:
+    """Where a study's tables lie; None if the study cannot be read."""
+    try:
+        return (path.parent / read_study_file(path).data).resolve()
+    except InputError:
+        return None

@@ -1,0 +1,89 @@
+"""models/*.toml -> what a study asks: its tables, assumptions and scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, model_validator
+
+from corridor.errors import Fault, InputError, UsageError
+from corridor.scenario import Scenario, Strict
+from corridor.schema import Effect
+from corridor.tables import explain
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class StudyAssumptions(Strict):
+    """What a study assumes beside its tables."""
+
+    as_of: dt.date
+    price_year: int
+    capital_rate: Share
+    holding_rate: Share
+    service_factor: Annotated[float, Field(ge=0, le=5)]
+    use: tuple[Effect, ...] = ("open", "conditional")
+
+
+class StudyFile(Strict):
+    """A study as its TOML file has it."""
+
+    title: Annotated[str, Field(min_length=1)]
+    question: Annotated[str, Field(min_length=1)]
+    data: Annotated[str, Field(min_length=1)]
+    default_scenario: Name
+    assumptions: StudyAssumptions
+    corridors: Mapping[Name, tuple[str, ...]]
+    scenarios: Annotated[Mapping[Name, Scenario], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _default_exists(self) -> StudyFile:
+        if self.default_scenario not in self.scenarios:
+            raise ValueError(f'default_scenario "{self.default_scenario}" is none of {", ".join(self.scenarios)}')
+        return self
+
+
+def read_study_file(path: Path) -> StudyFile:
+    """Read a study file.
+
+    Raises
+    ------
+    InputError
+        Lists every fault of the file.
+    """
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError([Fault(str(path), None, None, "there is no such study file.")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError([Fault(path.name, None, None, f"is not TOML: {error}.")]) from None
+    except OSError as error:
+        raise InputError([Fault(str(path), None, None, f"cannot be read: {error.strerror}.")]) from None
+    try:
+        return StudyFile.model_validate(content)
+    except ValidationError as error:
+        raise InputError(
+            Fault(path.name, None, ".".join(map(str, detail["loc"])) or None, explain(detail))
+            for detail in error.errors()
+        ) from None
+
+
+def committed_study() -> Path:
+    """Find the study that commands use where none is named.
+
+    The only study in the ``models`` folder here, else ``rason.toml`` there, in the installed package, or in the
+    checkout.
+    """
+    here = Path(__file__).resolve().parent
+    own = sorted(Path("models").glob("*.toml"))
+    if len(own) == 1:
+        return own[0]
+    for place in (Path("models"), here / "studies" / "models", here.parents[1] / "models"):
+        if (place / "rason.toml").is_file():
+            return place / "rason.toml"
+    raise UsageError("no study found: name one with --study, or make one with 'corridor new DIR'.")

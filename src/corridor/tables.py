@@ -1,0 +1,210 @@
+"""Read a data folder, check all of it, hold it: the only door through which numbers come in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from corridor import checks
+from corridor.errors import Fault, InputError, did_you_mean
+from corridor.schema import TABLES, Row
+
+MAY_BE_EMPTY = ("rules", "capital", "ships", "ports", "fx")
+MAY_BE_ABSENT = ("capital", "fx", "ships", "ports", "rules")
+_DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
+_ID_WORDS = "may hold only a-z, 0-9, _, - and ., and begin with a letter or digit"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All rows of a data folder, checked.
+
+    Attributes
+    ----------
+    folder
+        Where they were read.
+    rows
+        Table name to rows, in file order. The row at position ``i`` stands in row ``i + 2`` of the file.
+    notes
+        What was taken for granted while reading (a semicolon for a comma, say), to be told to the user.
+    """
+
+    folder: Path
+    rows: Mapping[str, tuple[Row, ...]]
+    notes: tuple[str, ...] = field(default=())
+
+    def __getitem__(self, table: str) -> tuple[Any, ...]:
+        return self.rows[table]
+
+    def replace(self, table: str, rows: tuple[Row, ...]) -> Tables:
+        """Return the same tables with other rows in one of them."""
+        return Tables(self.folder, MappingProxyType({**self.rows, table: rows}), self.notes)
+
+
+def read_tables(folder: str | Path) -> Tables:
+    """Read and check a data folder.
+
+    Parameters
+    ----------
+    folder
+        Holds one CSV file a table (see :data:`corridor.schema.TABLES`), UTF-8, comma or semicolon separated.
+
+    Returns
+    -------
+    Tables
+
+    Raises
+    ------
+    InputError
+        Lists every fault of every file at once.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError([Fault(str(folder), None, None, "is not a folder. Name the folder that holds the tables.")])
+    faults: list[Fault] = _stray_files(folder)
+    notes: list[str] = []
+    rows: dict[str, tuple[Row, ...]] = {}
+    broken: set[str] = set()
+    for table, model in TABLES.items():
+        read = _read_table(folder / f"{table}.csv", table, model, notes)
+        rows[table] = tuple(row for row in read if isinstance(row, Row))
+        bad = [fault for fault in read if isinstance(fault, Fault)]
+        faults += bad
+        if bad:
+            broken.add(table)
+    # Rows that could not be read would only cause false alarms about what refers to them.
+    faults += checks.find_faults(rows, unreadable=broken)
+    if faults:
+        raise InputError(faults)
+    return Tables(folder, MappingProxyType(rows), tuple(notes))
+
+
+def _stray_files(folder: Path) -> list[Fault]:
+    known = [f"{table}.csv" for table in TABLES]
+    strays = sorted(path.name for path in folder.glob("*.csv") if path.name not in known)
+    return [
+        Fault(name, None, None, f"is no table of a study.{did_you_mean(name, known)} Rename or remove it.")
+        for name in strays
+    ]
+
+
+def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> list[Row | Fault]:
+    file = path.name
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return [] if table in MAY_BE_ABSENT else [Fault(file, None, None, "is missing. Every study needs this table.")]
+    except UnicodeDecodeError as error:
+        return [Fault(file, None, None, f"is not UTF-8 (byte {error.start}). Save it as CSV UTF-8.")]
+    except OSError as error:
+        return [Fault(file, None, None, f"cannot be read: {error.strerror}.")]
+    if "\x00" in text:
+        return [Fault(file, None, None, "holds zero bytes: it is damaged or no CSV file. Save it as CSV UTF-8.")]
+    delimiter = _delimiter(text)
+    if delimiter != ",":
+        name = {";": "semicolons", "\t": "tabs"}[delimiter]
+        notes.append(f"{file}: read as separated by {name}, with decimal commas")
+    try:
+        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return [Fault(file, None, None, f"breaks off or is not CSV: {error}.")]
+    if not cells:
+        return [Fault(file, None, None, "is empty. Give it at least its header.")]
+    header, body = [name.strip() for name in cells[0]], cells[1:]
+    bad_header = list(_header_faults(file, header, model))
+    if bad_header:
+        return bad_header  # type: ignore[return-value]  # list is invariant; every item is a Fault
+    read: list[Row | Fault] = []
+    for number, record in enumerate(body, start=2):
+        if record:
+            read += _read_row(file, number, header, record, model, decimal_comma=delimiter != ",")
+    if not read and table not in MAY_BE_EMPTY:
+        read.append(Fault(file, None, None, "has no rows. Every study needs at least one."))
+    return read
+
+
+def _delimiter(text: str) -> str:
+    header = text.split("\n", 1)[0]
+    return max(",;\t", key=header.count) if any(mark in header for mark in ";\t") else ","
+
+
+def _header_faults(file: str, header: list[str], model: type[Row]) -> Iterator[Fault]:
+    known = list(model.model_fields)
+    for name in header:
+        if name not in known:
+            yield Fault(
+                file, 1, name, f"is no column of this table.{did_you_mean(name, known)} Columns: {', '.join(known)}."
+            )
+        elif header.count(name) > 1:
+            yield Fault(file, 1, name, "stands twice in the header. Keep one.")
+    for name, column in model.model_fields.items():
+        if column.is_required() and name not in header:
+            yield Fault(file, 1, name, "is missing from the header. Add the column.")
+
+
+def _read_row(
+    file: str, number: int, header: list[str], record: list[str], model: type[Row], *, decimal_comma: bool
+) -> list[Row | Fault]:
+    if len(record) != len(header):
+        much = "breaks off: it has" if len(record) < len(header) else "has"
+        why = "Quote cells that hold the separator." if len(record) > len(header) else "Is the file truncated?"
+        return [
+            Fault(file, number, None, f"the row {much} {len(record)} cells where the header has {len(header)}. {why}")
+        ]
+    cells = dict(zip(header, record, strict=True))
+    if decimal_comma:
+        cells = {
+            name: cell.replace(",", ".") if _DECIMAL_COMMA.match(cell.strip()) else cell for name, cell in cells.items()
+        }
+    try:
+        return [model.model_validate(cells)]
+    except ValidationError as error:
+        return [_as_fault(file, number, detail) for detail in error.errors()]
+
+
+def _as_fault(file: str, number: int, detail: ErrorDetails) -> Fault:
+    column = str(detail["loc"][0]) if detail["loc"] else None
+    return Fault(file, number, column, explain(detail))
+
+
+def explain(detail: ErrorDetails) -> str:
+    """Say in plain words what pydantic found, and what would be right."""
+    kind, found, context = detail["type"], detail["input"], detail.get("ctx", {})
+    shown = repr(found) if not isinstance(found, dict) else ""
+    if kind in ("value_error", "assertion_error"):
+        return f"{context.get('error', detail['msg'])}."
+    if isinstance(found, str) and not found.strip():
+        return "empty. Write a value; a missing cost is not a free one."
+    match kind.split("_")[0]:
+        case "float" | "int" | "finite":
+            if isinstance(found, str) and _DECIMAL_COMMA.match(found):
+                return f"{shown} is not a number. Use a decimal point: {found.replace(',', '.')}."
+            return f"{shown} is not a number. Write digits with a decimal point, no units."
+        case "date" | "datetime":
+            return f"{shown} is not a date. Write it as 2015-06-22."
+        case "literal":
+            options = re.findall(r"'([^']*)'|(\d+)", str(context["expected"]))
+            words = [text or digits for text, digits in options]
+            return f"{shown} must be one of {', '.join(words)}.{did_you_mean(str(found), words)}"
+        case "greater":
+            return f"{shown} is too small: at least {context.get('ge', context.get('gt'))}."
+        case "less":
+            hint = " Are latitude and longitude swapped?" if str(detail["loc"][0]) == "latitude_deg" else ""
+            return f"{shown} is too large: at most {context.get('le', context.get('lt'))}.{hint}"
+    if kind == "string_pattern_mismatch":
+        pattern = str(context["pattern"])
+        return f"{shown} does not fit: {_ID_WORDS if 'a-z' in pattern else 'must match ' + pattern}."
+    if kind == "extra_forbidden":
+        return "is not known here."
+    if kind == "missing":
+        return "is missing. Add it."
+    return f"{shown} {detail['msg'][0].lower()}{detail['msg'][1:]}."

@@ -1,0 +1,158 @@
+"""The network unfolded by the border crossings used on the way, and the cheapest ways through it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corridor.network import Network
+from corridor.paths import Floats, Ints, shortest_paths
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A place, with the first and the last border crossing on the way to it."""
+
+    node: str
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to a market by one gateway and entry; ``edges`` are positions in the network's edges."""
+
+    market: str
+    gateway: str
+    entry: str
+    edges: tuple[int, ...]
+
+
+class Ways:
+    """A network over land, unfolded by the first and the last crossing, with the sea links that leave from its berths.
+
+    Parameters
+    ----------
+    network
+        Nodes and open edges.
+    origins
+        Mines where ways begin.
+    """
+
+    def __init__(self, network: Network, origins: Collection[str]) -> None:
+        self._network = network
+        self.sea_from: dict[str, list[int]] = defaultdict(list)
+        land_from: dict[str, list[int]] = defaultdict(list)
+        for index, edge in enumerate(network.edges):
+            (self.sea_from if edge.link.kind == "sea" else land_from)[edge.tail].append(index)
+        self._position = {State(origin): i for i, origin in enumerate(sorted(origins))}
+        tail, head, used = [], [], []
+        queue = list(self._position)
+        for state in queue:  # grows while it is walked
+            for index in land_from[state.node]:
+                edge = network.edges[index]
+                crossing = edge.link.crossing if edge.link.kind == "border" else None
+                after = State(edge.head, state.first or crossing, crossing or state.last)
+                if after not in self._position:
+                    self._position[after] = len(self._position)
+                    queue.append(after)
+                tail.append(self._position[state])
+                head.append(self._position[after])
+                used.append(index)
+        self._tail: Ints = np.array(tail, dtype=np.int64)
+        self._head: Ints = np.array(head, dtype=np.int64)
+        self._edge: Ints = np.array(used, dtype=np.int64)
+
+    def cheapest(self, origin: str, weight: Floats, markets: Collection[str]) -> tuple[list[Way], set[str]]:
+        """Find the cheapest way to each market by every gateway and entry.
+
+        Parameters
+        ----------
+        origin
+            Mine.
+        weight
+            One a network edge; NaN: not to be used.
+        markets
+            Nodes of sale.
+
+        Returns
+        -------
+        ways, reached
+            The ways, and all nodes that can be reached over land.
+        """
+        trees = shortest_paths(
+            len(self._position), self._tail, self._head, weight[self._edge], [self._position[State(origin)]]
+        )
+
+        def over_land(position: int) -> tuple[int, ...]:
+            return tuple(int(self._edge[e]) for e in trees.path(0, position))
+
+        ways: list[Way] = []
+        reached: set[str] = set()
+        to_berth: dict[tuple[str, str], tuple[float, int]] = {}
+        for state, position in self._position.items():
+            distance = float(trees.distance[0, position])
+            if not math.isfinite(distance):
+                continue
+            reached.add(state.node)
+            if state.node in self.sea_from:
+                key = state.node, state.last or ""
+                to_berth[key] = min(to_berth.get(key, (math.inf, -1)), (distance, position))
+            elif state.first and state.last and state.node in markets:
+                ways.append(Way(state.node, state.first, state.last, over_land(position)))
+        for (berth, entry), (_, position) in to_berth.items():
+            land = over_land(position)
+            ways += [
+                Way(self._network.edges[sea].head, berth, entry, (*land, sea))
+                for sea in self.sea_from[berth]
+                if self._network.edges[sea].head in markets and math.isfinite(weight[sea])
+            ]
+        return ways, reached
+
+
+def way_over(network: Network, start: str, end: str, places: Sequence[str], weight: Floats) -> tuple[int, ...]:
+    """Find the cheapest way over given places in their order.
+
+    Parameters
+    ----------
+    network
+        Nodes and open edges.
+    start, end
+        Nodes.
+    places
+        Nodes or crossings.
+    weight
+        One a network edge; NaN: not to be used.
+
+    Returns
+    -------
+    tuple of int
+        Positions of edges; empty if there is no way.
+    """
+    position = {node: i for i, node in enumerate(network.nodes)}
+    tail = np.array([position[edge.tail] for edge in network.edges])
+    head = np.array([position[edge.head] for edge in network.edges])
+    options = [_stops(network, place) for place in places]
+    best: tuple[float, tuple[int, ...]] = (math.inf, ())
+    for choice in itertools.product(*options):
+        stops = [start, *itertools.chain.from_iterable(choice), end]
+        trees = shortest_paths(len(position), tail, head, weight, [position[stop] for stop in stops[:-1]])
+        legs = list(enumerate(stops[1:]))
+        length = sum(float(trees.distance[leg, position[stop]]) for leg, stop in legs)
+        if length < best[0]:
+            best = length, tuple(e for leg, stop in legs for e in trees.path(leg, position[stop]))
+    return best[1]
+
+
+def _stops(network: Network, place: str) -> list[tuple[str, ...]]:
+    """A node as it is; a crossing as the two ends of each of its border links."""
+    if place in network.nodes:
+        return [(place,)]
+    return [
+        (edge.tail, edge.head) for edge in network.edges if edge.link.kind == "border" and edge.link.crossing == place
+    ]
