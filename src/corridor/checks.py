@@ -98,11 +98,12 @@ def _duplicate_values(rows: Rows) -> Iterator[Fault]:
             for earlier, later in pairwise(periods):
                 if later[0] <= earlier[1]:
                     key = f"{parameter} of {subject}" + (f" for {commodity}" if commodity else "")
+                    when = "until one begins" if later[0] == dt.date.min else f"on {later[0]}"
                     yield Fault(
                         f"{table}.csv",
                         later[2],
                         "valid_from",
-                        f"{key} has two values on {later[0]}: the other is in row {earlier[2]}. End one.",
+                        f"{key} has two values {when}: the other is in row {earlier[2]}. End one.",
                     )
 
 

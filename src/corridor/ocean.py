@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corridor.schema import NEEDED_BY_PORT, NEEDED_BY_SHIP
-from corridor.units import HOURS_PER_DAY
+from corridor.schema import KNOWN_OF_PORT, NEEDED_BY_PORT, NEEDED_BY_SHIP
+from corridor.units import HOURS_PER_DAY, HOURS_PER_YEAR
 from corridor.values import Bound, Figure, Values
 
 CM_PER_M = 100.0
@@ -22,7 +22,7 @@ class Voyage:
     parcel_t
         Cargo, t: the least of what the ship carries at the shallower berth's draft, and the usual lot.
     sea_days, port_days
-        Days at sea out and back, and alongside at both ends.
+        Days at sea out and back, and at both ports: alongside, and waiting for an icebreaker (mean of the year).
     usd_per_t
         Freight.
     hours
@@ -57,9 +57,8 @@ class Fleet:
 
     def _port(self, node: str) -> dict[str, Figure]:
         if node not in self._ports:
-            port = self._needed(NEEDED_BY_PORT, node)
-            length = self._values.find("ship_length", node)
-            self._ports[node] = {**port, "ship_length": length} if length else port
+            known = {name: figure for name in KNOWN_OF_PORT if (figure := self._values.find(name, node))}
+            self._ports[node] = {**self._needed(NEEDED_BY_PORT, node), **known}
         return self._ports[node]
 
     def cheapest(self, tail: str, head: str, length: Figure, lot: Figure, bound: Bound) -> Voyage | None:
@@ -112,7 +111,7 @@ def _voyage(
         return None
     passage = length.at(bound) / at["ship_speed"] / HOURS_PER_DAY
     sea_days = 2 * passage
-    port_days = sum(parcel / port["cargo_rate"].at(bound) for port in ports)
+    port_days = sum(parcel / port["cargo_rate"].at(bound) + _ice_days(port, bound) for port in ports)
     charter = (sea_days + port_days) * at["charter"]
     burnt = sea_days * at["sea_fuel"] + port_days * at["port_fuel"]
     dues = sum(port["port_dues"].at(bound) for port in ports)
@@ -125,3 +124,10 @@ def _voyage(
         hours=(passage + port_days) * HOURS_PER_DAY,
         figures=(length, lot, fuel, *ship.values(), *ports[0].values(), *ports[1].values()),
     )
+
+
+def _ice_days(port: dict[str, Figure], bound: Bound) -> float:
+    """Days that a ship waits for ice at a port, averaged over the year."""
+    if "ice_season" not in port or "ice_delay" not in port:
+        return 0.0
+    return port["ice_season"].at(bound) / HOURS_PER_YEAR * port["ice_delay"].at(bound) / HOURS_PER_DAY

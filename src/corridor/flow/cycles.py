@@ -12,6 +12,9 @@ LOG_GAIN_TOLERANCE = 1e-12
 COST_TOLERANCE = 1e-9
 """USD/t added to each edge's cost: costs that cancel must not look like income by the last digit."""
 
+UNIT_GAIN_TOLERANCE = 1e-9
+"""A way that loses a smaller share of its cargo counts as one that loses none."""
+
 ROUNDS_BETWEEN_LOOKS = 8
 """Rounds of relaxation between two looks for a closed way among the parents."""
 
@@ -39,7 +42,9 @@ def gaining_cycle(n_states: int, edge_from: Ints, edge_to: Ints, edge_gain: Floa
 
 
 def earning_cycle(n_states: int, edge_from: Ints, edge_to: Ints, edge_gain: Floats, edge_cost: Floats) -> list[int]:
-    """Find a closed way along which cost is negative, so that going round would pay.
+    """Find a closed way that keeps all cargo and whose cost is negative: going round without end would pay.
+
+    A way that loses cargo at each round needs some from outside and pays only so much for it: no harm.
 
     Parameters
     ----------
@@ -55,13 +60,14 @@ def earning_cycle(n_states: int, edge_from: Ints, edge_to: Ints, edge_gain: Floa
     """
     if np.all(edge_cost >= 0):
         return []
-    # A tonne grows or shrinks on its way, so each cost weighs by the tonnes that would reach its edge. Where no gain
-    # exceeds 1 this is the plain sum of costs.
-    log_tonnes = np.zeros(n_states)
-    if np.any(edge_gain > 1):
-        log_tonnes = -_bellman_ford(n_states, edge_from, edge_to, LOG_GAIN_TOLERANCE - np.log(edge_gain))[0]
-    weight = (edge_cost + COST_TOLERANCE) * np.exp(log_tonnes[edge_from])
-    return _bellman_ford(n_states, edge_from, edge_to, weight)[1]
+    # A state's potential is the most that one tonne from anywhere can become on its way there. No edge brings more than
+    # the potential where it ends, and those of a closed way that keeps all cargo bring just that: round such a way
+    # tonnes grow and shrink as potentials do, so each cost weighs by the potential where its edge begins.
+    log_gain = np.log(edge_gain)
+    log_tonnes = -_bellman_ford(n_states, edge_from, edge_to, LOG_GAIN_TOLERANCE - log_gain)[0]
+    kept = np.flatnonzero(log_tonnes[edge_from] + log_gain - log_tonnes[edge_to] > -UNIT_GAIN_TOLERANCE)
+    weight = (edge_cost[kept] + COST_TOLERANCE) * np.exp(log_tonnes[edge_from[kept]])
+    return [int(kept[edge]) for edge in _bellman_ford(n_states, edge_from[kept], edge_to[kept], weight)[1]]
 
 
 def _bellman_ford(n_states: int, edge_from: Ints, edge_to: Ints, weight: Floats) -> tuple[Floats, list[int]]:
@@ -98,8 +104,8 @@ def _parent_cycle(edge_from: Ints, parent_edge: Ints) -> list[int]:
     on_cycle = ancestor[ancestor < n_states]
     if not len(on_cycle):
         return []
-    cycle, start = [], int(on_cycle[0])
-    state = start
+    cycle: list[int] = []
+    state = start = int(on_cycle[0])
     while not cycle or state != start:
         cycle.append(int(parent_edge[state]))
         state = int(edge_from[cycle[-1]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,20 +40,25 @@ class _Rule:
     def breaks(self, column: Floats) -> npt.NDArray[np.bool_]:
         """Mark the numbers that break the rule; NaN always does."""
         size = np.abs(column) if self.negative else column
-        fine = (size > self.least) & (size < MOST)
+        fine: npt.NDArray[np.bool_] = (size > self.least) & (size < MOST)
         if self.infinite:
             fine |= column == np.inf
-        return ~np.where(column == 0, self.zero, fine)
+        fine[column == 0] = self.zero
+        return ~fine
 
 
 _MONEY = _Rule(f"a finite number of USD/t, between -{MOST:g} and {MOST:g}", negative=True)
 _TONNES = _Rule(f"a finite number of Mt/yr, at least 0 and below {MOST:g}")
 _CAPACITY = _Rule("a number from 0 up, or infinite where there is no bound", infinite=True)
 _AMOUNT = _Rule(f"0, or a number above {LEAST_COEFFICIENT:g} and below {MOST:g}", least=LEAST_COEFFICIENT)
-_GAIN = _Rule(f"tonnes out per tonne in, above {LEAST_COEFFICIENT:g} and below {MOST:g}", least=LEAST_COEFFICIENT, zero=False)
+_GAIN = _Rule(
+    f"tonnes out per tonne in, above {LEAST_COEFFICIENT:g} and below {MOST:g}", least=LEAST_COEFFICIENT, zero=False
+)
 _BOUND = _Rule(f"a finite number between -{MOST:g} and {MOST:g}", negative=True)
 _COEFFICIENT = _Rule(
-    f"0, or a number whose size is above {LEAST_COEFFICIENT:g} and below {MOST:g}", least=LEAST_COEFFICIENT, negative=True
+    f"0, or a number whose size is above {LEAST_COEFFICIENT:g} and below {MOST:g}",
+    least=LEAST_COEFFICIENT,
+    negative=True,
 )
 
 # column: (which column counts the rows, the kind that it points to | the rule of its numbers)
@@ -101,7 +106,7 @@ class _Door:
     def __init__(self, raw: dict[str, Any]) -> None:
         self.columns = raw
         self.faults: list[Fault] = []
-        self.counts: dict[str, int] = {}
+        self.counts: dict[str, int] = {}  # rows by counting column and by kind; what cannot be read has no count
 
     def check(self) -> None:
         """Go through all columns, simple checks first: those of several columns need sound ones."""
@@ -109,13 +114,11 @@ class _Door:
         # columns that count rows come first, since all others are measured by them
         for name in sorted(_COLUMNS, key=lambda name: _COLUMNS[name][0] != name):
             counter, rule = _COLUMNS[name]
-            self.columns[name] = self._array(
-                name, self.columns[name], self.counts.get(counter), isinstance(rule, _Rule)
-            )
-            if name == counter:
+            spread = isinstance(rule, _Rule) and name != counter
+            self.columns[name] = self._array(name, self.columns[name], self.counts.get(counter), spread)
+            if name == counter and self._sound(name):
                 self.counts[name] = len(self.columns[name])
-        for kind, counter in _COUNTED_BY.items():
-            self.counts[kind] = self.counts[counter]
+        self.counts |= {kind: self.counts[name] for kind, name in _COUNTED_BY.items() if name in self.counts}
         for name, (_, rule) in _COLUMNS.items():
             self.columns[name] = self._entries(name, self.columns[name], rule)
         for kind in KINDS:
@@ -134,10 +137,10 @@ class _Door:
 
     def _states(self) -> None:
         n_states = self.columns["n_states"]
-        whole = isinstance(n_states, (int, np.integer)) and n_states >= 0
-        if not whole:
+        if isinstance(n_states, (int, np.integer)) and n_states >= 0:
+            self.columns["n_states"] = self.counts["state"] = int(n_states)
+        else:
             self.fault(None, "n_states", f"{n_states!r} is no number of states: write a whole number from 0 up")
-        self.columns["n_states"] = self.counts["state"] = int(n_states) if whole else 0
 
     def _array(
         self, name: str, values: Any, length: int | None, spread: bool, row: int | None = None, of: str = ""
@@ -148,8 +151,8 @@ class _Door:
         except (TypeError, ValueError, OverflowError):
             self.fault(row, name, f"{of}holds something that is no number: write numbers only")
             return np.zeros(0)
-        if array.ndim == 0 and spread and length is not None:
-            return np.full(length, array)
+        if array.ndim == 0 and spread:
+            return np.full(1 if length is None else length, array)
         if array.ndim != 1:
             self.fault(row, name, f"{of}has {array.ndim} dimensions: write a list of numbers")
             return np.zeros(0)
@@ -171,21 +174,32 @@ class _Door:
         return entries
 
     def _no_index(self, column: Floats, kind: str) -> npt.NDArray[np.bool_]:
-        return ~((column >= 0) & (column < self.counts[kind]) & (column == np.floor(column)))
+        broken: npt.NDArray[np.bool_] = ~((column >= 0) & (column < self._count(kind)) & (column == np.floor(column)))
+        return broken
 
     def _which(self, kind: str) -> str:
-        count = self.counts[kind]
-        return f"is no {kind}: " + (f"write 0 to {count - 1}" if count else f"there is no {kind} at all")
+        count = self._count(kind)
+        return f"is no {kind}: " + (f"write 0 to {count - 1:g}" if count else f"there is no {kind} at all")
+
+    def _count(self, kind: str) -> float:
+        return self.counts.get(kind, MOST)
 
     def _names(self, kind: str) -> None:
         column = f"{kind}_names"
-        names = self.columns[column]
-        if names is None:
+        if self.columns[column] is None:
             return
-        self.columns[column] = names = tuple(names)
-        if len(names) != self.counts[kind]:
+        self.columns[column] = names = self._tuple(column, "text")
+        if self._sound(column) and len(names) != self.counts.get(kind, len(names)):
             self.fault(None, column, f"has {len(names)} names: {self.counts[kind]} would be right")
         self._distinct(column, names)
+
+    def _tuple(self, column: str, of: str) -> tuple[Any, ...]:
+        """Copy to a tuple. What is no list has no entries."""
+        given = self.columns[column]
+        if isinstance(given, Iterable) and not isinstance(given, str):
+            return tuple(given)
+        self.fault(None, column, f"{given!r} is no list: write a list of {of}")
+        return ()
 
     def _distinct(self, column: str, names: tuple[Any, ...]) -> None:
         first: dict[str, int] = {}
@@ -197,7 +211,7 @@ class _Door:
 
     def _limits(self) -> None:
         limits = []
-        for row, limit in enumerate(self.columns["limits"]):
+        for row, limit in enumerate(self._tuple("limits", "LimitRow")):
             if isinstance(limit, LimitRow):
                 limits.append(self._limit(row, limit))
             else:
@@ -231,18 +245,21 @@ class _Door:
         if not self._sound("use_edge", "use_facility"):
             return
         edge, facility = self.columns["use_edge"], self.columns["use_facility"]
-        _, first, inverse = np.unique(edge * self.counts["facility"] + facility, return_index=True, return_inverse=True)
-        for row in np.flatnonzero(first[inverse] != np.arange(len(edge))):
+        pair = edge * (np.max(facility, initial=0) + 1) + facility
+        _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+        for row in np.flatnonzero(first[inverse] != np.arange(len(pair))):
             what = f"edge {edge[row]} uses facility {facility[row]} in row {first[inverse][row]} already"
             self.fault(int(row), "use_edge", f"{what}: write one row with the sum of the amounts")
 
     def _edges(self) -> None:
-        if not self._sound("n_states", "edge_from", "edge_to"):
-            return
         ends = self.columns["edge_from"], self.columns["edge_to"]
+        if len(ends[0]) != len(ends[1]):
+            return
+        known = {fault.row for fault in self.faults if fault.column in {"edge_from", "edge_to"}}
         for row in np.flatnonzero(ends[0] == ends[1]):
-            self.fault(int(row), "edge_to", f"{ends[1][row]} is where the edge begins: an edge joins two states")
-        if self._sound("edge_gain", "edge_cost", "edge_to"):
+            if row not in known:
+                self.fault(int(row), "edge_to", f"{ends[1][row]} is where the edge begins: an edge joins two states")
+        if self._sound("n_states", "edge_from", "edge_to", "edge_gain", "edge_cost"):
             for column, message, cycle in self._cycles(ends):
                 self.fault(min(cycle), column, f"{message}: {self._way(cycle)}")
 

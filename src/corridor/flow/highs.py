@@ -31,7 +31,7 @@ OPTIONS: Mapping[str, bool | int | str] = {
 }
 
 INVOLVED = 1e-7
-"""HiGHS's feasibility tolerance: shortfalls (Mt/yr) and prices below it count as zero when an infeasible problem is explained."""
+"""HiGHS's feasibility tolerance: shortfalls and prices below it count as zero when we say why no plan is feasible."""
 
 
 def solve(problem: FlowProblem, *, time_limit_s: float | None = None) -> FlowSolution:
@@ -70,7 +70,9 @@ def solve(problem: FlowProblem, *, time_limit_s: float | None = None) -> FlowSol
     status = _run(highs)
     seconds = {"load": loaded - started, "solve": time.perf_counter() - loaded}
     if status == "kTimeLimit":
-        raise RuntimeError(f"HiGHS stopped at time_limit_s = {time_limit_s:g} before the optimum was found (kTimeLimit)")
+        raise RuntimeError(
+            f"HiGHS stopped at time_limit_s = {time_limit_s:g} before the optimum was found (kTimeLimit)"
+        )
     if status in ("kInfeasible", "kUnboundedOrInfeasible"):
         _explain(problem, status)
     if status not in ("kOptimal", "kModelEmpty"):
@@ -116,7 +118,9 @@ class _Rows:
         return cls(
             value=np.concatenate([-problem.edge_cost, problem.bid_price, -problem.offer_cost]),
             upper=np.concatenate([problem.edge_capacity, problem.bid_most, problem.offer_most]),
-            row_lower=np.concatenate([np.zeros(problem.n_states), np.full(first_limit + len(bounds) - problem.n_states, -np.inf)]),
+            row_lower=np.concatenate(
+                [np.zeros(problem.n_states), np.full(first_limit + len(bounds) - problem.n_states, -np.inf)]
+            ),
             row_upper=np.concatenate([np.zeros(problem.n_states), problem.facility_capacity, bounds]),
             row=row,
             column=column,
@@ -165,7 +169,7 @@ class _Rows:
 
 def _engine(options: Mapping[str, bool | int | float | str]) -> _Highs:
     """Start HiGHS with our options and some more. An option that it ignores is an error."""
-    # The class below highspy.Highs: that one prints a banner to stdout, and keeps itself alive in a circle of callbacks.
+    # The class below highspy.Highs: that one prints a banner to stdout and keeps itself alive in a circle of callbacks.
     from highspy._core import HighsStatus, _Highs
 
     highs = _Highs()
@@ -184,8 +188,8 @@ def _load(highs: _Highs, lp: HighsLp) -> None:
 
 def _run(highs: _Highs) -> str:
     """Run HiGHS and return the name of its model status."""
-    # HiGHS keeps one pool of workers per thread of ours and refuses to run with another number of threads than the pool was
-    # made for, by whomever (Pyomo, say). Clearing it before and after leaves neither side in the way of the other.
+    # HiGHS keeps one pool of workers per thread of ours and refuses to run with another number of threads than the pool
+    # was made for, by whomever (Pyomo, say). Clearing it before and after leaves neither side in the way of the other.
     highs.resetThreadScheduler(True)
     try:
         status = highs.run().name
@@ -205,8 +209,8 @@ def _values(highs: _Highs) -> tuple[Floats, Floats]:
 def _explain(problem: FlowProblem, status: str) -> None:
     """Raise an InfeasibleError that names what stands in the way.
 
-    Doing nothing meets every row but a limit with a negative bound. So those limits get a priced shortfall: what is still
-    missing in the best plan is what cannot be had, and rows with a price are in its way.
+    Doing nothing meets every row but a limit with a negative bound. So those limits get a priced shortfall: what is
+    still missing in the best plan is what cannot be had, and rows with a price are in its way.
     """
     rows = _Rows.of(problem)
     demands = np.array([index for index, limit in enumerate(problem.limits) if limit.bound < 0], dtype=np.int64)
@@ -226,7 +230,11 @@ def _explain(problem: FlowProblem, status: str) -> None:
         f"{-problem.limits[index].bound - shortfall:g}"
         for index, shortfall in missing.items()
     ]
-    ways = [f'limit "{problem.limits[index].name}"' for index in np.flatnonzero(limit_price > INVOLVED) if index not in missing]
+    ways = [
+        f'limit "{problem.limits[index].name}"'
+        for index in np.flatnonzero(limit_price > INVOLVED)
+        if index not in missing
+    ]
     ways += [f'facility "{problem.label("facility", int(index))}"' for index in np.flatnonzero(shadow_price > INVOLVED)]
     way = f" In its way: {', '.join(ways)}." if ways else " Its edges, bids and offers allow no more."
     raise InfeasibleError(f"No plan meets all limits: {'; '.join(told)}.{way}")

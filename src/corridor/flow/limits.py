@@ -25,8 +25,8 @@ def no_rows() -> Any:
 class LimitRow:
     """One limit: sum of coefficient x Mt/yr over any edges, bids and offers, at most a bound.
 
-    A minimum contract is a limit with negative coefficients and a negative bound. A coefficient that is one number holds
-    for every row beside it. Checked by the ``FlowProblem`` that holds it, which keeps a copy of its own.
+    A minimum contract is a limit with negative coefficients and a negative bound. A coefficient that is one number
+    holds for every row beside it. Checked by the ``FlowProblem`` that holds it, which keeps a copy of its own.
 
     Attributes
     ----------

@@ -53,8 +53,8 @@ class FlowProblem:
     Raises
     ------
     InputError
-        With every fault: a number that is missing, infinite or out of range, an index out of range, a column of the wrong
-        length, a name twice, a closed way that would create cargo or money. Rows count from 0, as in the arrays.
+        With every fault: a number that is missing, infinite or out of range, an index out of range, a column of the
+        wrong length, a name twice, a closed way that would create cargo or money. Rows count from 0, as in the arrays.
     """
 
     n_states: int

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from corridor.flow.problem import FlowProblem, Kind
+from corridor.paths import Floats, Ints
 
-Terms = list[tuple[float, Any]]
+T = TypeVar("T")
 
 
 def pyomo_model(problem: FlowProblem) -> Any:
@@ -21,9 +22,11 @@ def pyomo_model(problem: FlowProblem) -> Any:
     Returns
     -------
     pyomo.environ.ConcreteModel
-        Sets ``EDGES``, ``BIDS``, ``OFFERS``, ``STATES``, ``FACILITIES`` and ``LIMITS`` hold the names of the problem; variables
-        ``flow``, ``sale`` and ``purchase`` are in Mt/yr; constraints are ``balance``, ``facility`` and ``limit``; the objective
-        is ``net_value``, million USD/yr. ``dual`` collects the duals, with the signs of a ``FlowSolution``.
+        Sets ``STATES``, ``EDGES``, ``FACILITIES``, ``BIDS``, ``OFFERS`` and ``LIMITS`` hold the names of the problem.
+        Variables ``flow``, ``sale`` and ``purchase`` are in Mt/yr. Constraints are ``balance`` (per state),
+        ``facility`` and ``limit``; the objective is ``net_value``, million USD/yr. ``dual`` collects the duals with
+        the signs of a ``FlowSolution``: node, shadow and limit prices. A state or facility that nothing touches has
+        no constraint.
 
     Examples
     --------
@@ -36,74 +39,85 @@ def pyomo_model(problem: FlowProblem) -> Any:
         pyo.SolverFactory("appsi_highs").solve(model)
         pyo.value(model.net_value)
     """
-    import pyomo.environ as pyo  # type: ignore[import-untyped]  # Pyomo has no type hints
+    import pyomo.environ as pyo
+
+    states, edges, facilities = (_names(problem, kind) for kind in ("state", "edge", "facility"))
+    bids, offers, limits = _names(problem, "bid"), _names(problem, "offer"), [limit.name for limit in problem.limits]
+    edge_cost, edge_gain = _of(edges, problem.edge_cost), _of(edges, problem.edge_gain)
+    bid_price, offer_cost = _of(bids, problem.bid_price), _of(offers, problem.offer_cost)
+    edge_most, bid_most, offer_most = (
+        _of(edges, problem.edge_capacity),
+        _of(bids, problem.bid_most),
+        _of(offers, problem.offer_most),
+    )
+    capacity, bound = _of(facilities, problem.facility_capacity), {limit.name: limit.bound for limit in problem.limits}
+    leaving, entering = _at(states, problem.edge_from, edges), _at(states, problem.edge_to, edges)
+    bids_at, offers_at = _at(states, problem.bid_state, bids), _at(states, problem.offer_state, offers)
+    users = [(edges[edge], amount) for edge, amount in zip(problem.use_edge, problem.use_amount.tolist(), strict=True)]
+    users_of = _at(facilities, problem.use_facility, users)
 
     model = pyo.ConcreteModel("corridor")
-    for kind, plural in PLURALS.items():
-        model.add_component(plural, pyo.Set(initialize=_labels(problem, kind)))
-    model.LIMITS = pyo.Set(initialize=[limit.name for limit in problem.limits])
-    model.flow = pyo.Var(model.EDGES, bounds=_bounds(problem, "edge", problem.edge_capacity))
-    model.sale = pyo.Var(model.BIDS, bounds=_bounds(problem, "bid", problem.bid_most))
-    model.purchase = pyo.Var(model.OFFERS, bounds=_bounds(problem, "offer", problem.offer_most))
+    model.STATES, model.EDGES, model.FACILITIES = (pyo.Set(initialize=names) for names in (states, edges, facilities))
+    model.BIDS, model.OFFERS, model.LIMITS = (pyo.Set(initialize=names) for names in (bids, offers, limits))
 
-    flow, sale, purchase = (list(variable.values()) for variable in (model.flow, model.sale, model.purchase))
-    sold = pyo.quicksum(price * tonnes for price, tonnes in zip(problem.bid_price.tolist(), sale, strict=True))
-    bought = pyo.quicksum(cost * tonnes for cost, tonnes in zip(problem.offer_cost.tolist(), purchase, strict=True))
-    moved = pyo.quicksum(cost * tonnes for cost, tonnes in zip(problem.edge_cost.tolist(), flow, strict=True))
-    model.net_value = pyo.Objective(expr=sold - bought - moved, sense=pyo.maximize)
+    # tonnes: from 0 to the most allowed
+    model.flow = pyo.Var(model.EDGES, bounds=lambda _, e: (0, edge_most[e]))
+    model.sale = pyo.Var(model.BIDS, bounds=lambda _, b: (0, bid_most[b]))
+    model.purchase = pyo.Var(model.OFFERS, bounds=lambda _, o: (0, offer_most[o]))
 
-    balance, use, limits = _balances(problem, flow, sale, purchase), _uses(problem, flow), _limits(problem, flow + sale + purchase)
-    model.balance = pyo.Constraint(model.STATES, rule=lambda _, state: _row(pyo, 0.0, balance[state], 0.0))
-    model.facility = pyo.Constraint(model.FACILITIES, rule=lambda _, facility: _row(pyo, None, *use[facility]))
-    model.limit = pyo.Constraint(model.LIMITS, rule=lambda _, limit: _row(pyo, None, *limits[limit]))
+    # what is earned - what is paid for cargo - what is paid for moving it
+    model.net_value = pyo.Objective(
+        expr=pyo.quicksum(bid_price[b] * model.sale[b] for b in model.BIDS)
+        - pyo.quicksum(offer_cost[o] * model.purchase[o] for o in model.OFFERS)
+        - pyo.quicksum(edge_cost[e] * model.flow[e] for e in model.EDGES),
+        sense=pyo.maximize,
+    )
+
+    def row(relation: Any) -> Any:
+        """Leave out a relation without variables: 0 = 0, or 0 <= capacity."""
+        return pyo.Constraint.Feasible if relation is True else relation
+
+    # what leaves + what is sold = what arrives + what is bought
+    model.balance = pyo.Constraint(
+        model.STATES,
+        rule=lambda model, s: row(
+            pyo.quicksum(model.flow[e] for e in leaving[s]) + pyo.quicksum(model.sale[b] for b in bids_at[s])
+            == pyo.quicksum(edge_gain[e] * model.flow[e] for e in entering[s])
+            + pyo.quicksum(model.purchase[o] for o in offers_at[s])
+        ),
+    )
+
+    # what its edges take <= capacity
+    model.facility = pyo.Constraint(
+        model.FACILITIES,
+        rule=lambda model, f: row(pyo.quicksum(amount * model.flow[e] for e, amount in users_of[f]) <= capacity[f]),
+    )
+
+    # coefficients x tonnes <= bound
+    limit, column, coefficient = problem.limit_entries()
+    tonnes = [*model.flow.values(), *model.sale.values(), *model.purchase.values()]
+    terms = _at(limits, limit, zip(coefficient.tolist(), (tonnes[c] for c in column), strict=True))
+    model.limit = pyo.Constraint(
+        model.LIMITS,
+        rule=lambda _, name: pyo.quicksum(factor * variable for factor, variable in terms[name]) <= bound[name],
+    )
+
     model.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     return model
 
 
-def _labels(problem: FlowProblem, kind: Kind) -> list[str]:
+def _names(problem: FlowProblem, kind: Kind) -> list[str]:
     return [problem.label(kind, index) for index in range(problem.count(kind))]
 
 
-def _bounds(problem: FlowProblem, kind: Kind, most: Floats) -> dict[str, tuple[float, float | None]]:
-    upper = [value if math.isfinite(value) else None for value in most.tolist()]
-    return {label: (0.0, value) for label, value in zip(_labels(problem, kind), upper, strict=True)}
+def _of(names: list[str], column: Floats) -> dict[str, float]:
+    """Name to number."""
+    return dict(zip(names, column.tolist(), strict=True))
 
 
-def _row(pyo: Any, least: float | None, terms: Terms, most: float) -> Any:
-    """least <= sum(coefficient x variable) <= most; a row that says nothing is left out."""
-    terms = [(coefficient, variable) for coefficient, variable in terms if coefficient]
-    if terms and most < math.inf:
-        return least, pyo.quicksum(coefficient * variable for coefficient, variable in terms), most
-    return pyo.Constraint.Skip if most >= 0 else pyo.Constraint.Infeasible
-
-
-def _balances(problem: FlowProblem, flow: list[Any], sale: list[Any], purchase: list[Any]) -> dict[str, Terms]:
-    """What leaves a state less what comes in, per state."""
-    terms: dict[str, Terms] = {label: [] for label in _labels(problem, "state")}
-    rows = list(terms.values())
-    for variable, begin, end, gain in zip(flow, problem.edge_from, problem.edge_to, problem.edge_gain.tolist(), strict=True):
-        rows[begin].append((1.0, variable))
-        rows[end].append((-gain, variable))
-    for variable, state in zip(sale, problem.bid_state, strict=True):
-        rows[state].append((1.0, variable))
-    for variable, state in zip(purchase, problem.offer_state, strict=True):
-        rows[state].append((-1.0, variable))
-    return terms
-
-
-def _uses(problem: FlowProblem, flow: list[Any]) -> dict[str, tuple[Terms, float]]:
-    """What edges take of a facility, and its capacity, per facility."""
-    terms: list[Terms] = [[] for _ in problem.facility_capacity]
-    for edge, facility, amount in zip(problem.use_edge, problem.use_facility, problem.use_amount.tolist(), strict=True):
-        terms[facility].append((amount, flow[edge]))
-    capacities = zip(terms, problem.facility_capacity.tolist(), strict=True)
-    return dict(zip(_labels(problem, "facility"), capacities, strict=True))
-
-
-def _limits(problem: FlowProblem, columns: list[Any]) -> dict[str, tuple[Terms, float]]:
-    """Terms and bound, per limit."""
-    terms: list[Terms] = [[] for _ in problem.limits]
-    limit, column, coefficient = problem.limit_entries()
-    for row, at, value in zip(limit, column, coefficient.tolist(), strict=True):
-        terms[row].append((value, columns[at]))
-    return {limit.name: (row, limit.bound) for limit, row in zip(problem.limits, terms, strict=True)}
+def _at(places: list[str], place_of: Ints, things: Iterable[T]) -> dict[str, list[T]]:
+    """Place to all that is there."""
+    found: dict[str, list[T]] = {place: [] for place in places}
+    for place, thing in zip(place_of, things, strict=True):
+        found[places[place]].append(thing)
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.flow.problem import FlowProblem
 from corridor.paths import Floats
@@ -46,8 +47,8 @@ class Rents:
 class FlowSolution:
     """The plan of greatest net value. All arrays are read-only.
 
-    A price says what one more t/yr would be worth (USD/t), at the margin. Where routes tie, prices are not unique: these are
-    one set that fits; re-solve with a small change to learn a one-sided value.
+    A price says what one more t/yr would be worth (USD/t), at the margin. Where routes tie, prices are not unique:
+    these are one set that fits; re-solve with a small change to learn a one-sided value.
 
     Attributes
     ----------
@@ -148,14 +149,14 @@ def conclude(problem: FlowProblem, answer: Answer) -> FlowSolution:
         limit=_closed(limit_price * np.array([limit.bound for limit in problem.limits])),
         edge=_closed(_times(edge_price, problem.edge_capacity)),
     )
-    use = np.bincount(problem.use_facility, problem.use_amount * flows[problem.use_edge], len(problem.facility_capacity))
+    taken = problem.use_amount * flows[problem.use_edge]
     return FlowSolution(
         status="optimal",
         net_value=float(problem.bid_price @ sales - problem.offer_cost @ purchases - problem.edge_cost @ flows),
         flows=_closed(flows),
         sales=_closed(sales),
         purchases=_closed(purchases),
-        facility_use=_closed(use),
+        facility_use=_closed(np.bincount(problem.use_facility, taken, len(problem.facility_capacity))),
         node_price=_closed(answer.node_price + 0.0),
         shadow_price=_closed(shadow_price),
         limit_price=_closed(limit_price),
@@ -187,8 +188,8 @@ def _times(price: Floats, capacity: Floats) -> Floats:
     return price * np.where(price > 0, capacity, 0.0)
 
 
-def _closed(array: Floats) -> Floats:
-    """Make an array of its own that cannot be written to."""
-    array = np.array(array)
+def _closed(values: npt.ArrayLike) -> Floats:
+    """Copy to an array that cannot be written to."""
+    array = np.array(values, dtype=np.float64)
     array.setflags(write=False)
     return array
