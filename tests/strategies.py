@@ -97,12 +97,11 @@ def flow_problems(draw: st.DrawFn, least_bids: int = 0, least_facilities: int = 
 def graphs(draw: st.DrawFn) -> dict[str, Any]:
     """Edges with any gains and costs: closed ways may create cargo or money, and the door has to notice."""
     n_states = draw(st.integers(2, 5))
-    state = st.integers(0, n_states - 1)
-    ends = draw(st.lists(st.tuples(state, state).filter(lambda pair: pair[0] != pair[1]), min_size=1, max_size=8))
-    return {
-        "n_states": n_states,
-        "edge_from": np.array([begin for begin, _ in ends]),
-        "edge_to": np.array([end for _, end in ends]),
-        "edge_gain": np.array(draw(columns(st.sampled_from([1.0, 1.0, 0.5, 0.8, 1.25, 2.0]), len(ends)))),
-        "edge_cost": np.array(draw(columns(st.integers(-2, 4).map(float), len(ends)))),
-    }
+    state, other = st.integers(0, n_states - 1), st.integers(1, n_states - 1)
+    ends = draw(st.lists(st.tuples(state, other), min_size=1, max_size=8))
+    begin = np.array([first for first, _ in ends])
+    end = np.array([(first + step) % n_states for first, step in ends])
+    size = np.array(draw(columns(st.sampled_from([1.0, 2.0, 4.0]), n_states)))  # round a closed way its ratios cancel
+    gain = np.array(draw(columns(st.sampled_from([1.0, 1.0, 1.0, 0.8, 1.25]), len(ends)))) * size[end] / size[begin]
+    cost = np.array(draw(columns(st.integers(-2, 4).map(float), len(ends))))
+    return {"n_states": n_states, "edge_from": begin, "edge_to": end, "edge_gain": gain, "edge_cost": cost}

@@ -180,15 +180,15 @@ def _value_faults(
 
 
 def _unit_and_range(file: str, number: int, value: Value, parameter: Parameter) -> Iterator[Fault]:
-    fits = ", ".join(units.known(parameter.unit))
     try:
         coherent, factor, currency = units.parse(value.unit)
     except KeyError:
-        yield Fault(
-            file, number, "unit", f'"{value.unit}" is no unit known here. For {value.parameter} write one of {fits}.'
-        )
+        fits = ", ".join(units.known(parameter.unit))
+        message = f'"{value.unit}" is no unit known here. For {value.parameter} write one of {fits}.'
+        yield Fault(file, number, "unit", message)
         return
     if coherent != parameter.unit:
+        fits = ", ".join(units.known(parameter.unit))
         yield Fault(file, number, "unit", f'"{value.unit}" does not measure {value.parameter}. Write one of {fits}.')
         return
     if currency not in (None, "USD"):

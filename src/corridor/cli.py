@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -70,21 +71,21 @@ def compare(
         Node of sale.
     """
     outcome = _outcome(study, scenario)
-    document = report.compare(outcome, origin, commodity, market)
+    names = (origin, commodity, market)
     if form != "table":
+        document = report.compare(outcome, *names)
         _deliver(form, place, document, {"routes": document["rows"]})
-    elif (origin, commodity, market) == (None, None, None):
-        _draw(screen.compare_summary(outcome, report.summary(outcome)), place)
+    elif names == (None, None, None):
+        blocks = report.summary(outcome)
+        _draw(screen.compare_summary(outcome, blocks), place)
+        if any(block["best_netback"] for block in blocks):
+            return
     else:
-        asked = [
-            r
-            for r in outcome.routes
-            if origin in (None, r.origin) and commodity in (None, r.commodity) and market in (None, r.market)
-        ]
-        _draw(screen.compare_routes(outcome, asked, document["unreachable"]), place)
-    if not any(row["usable"] for row in document["rows"]):
-        what = "is lawful" if document["rows"] else "is reachable"
-        ends = sorted({f"the way ends at {row['node']}: {row['reason']}" for row in document["unreachable"]})[:5]
+        _draw(screen.compare_routes(outcome, *report.asked(outcome, *names)), place)
+    routes, missing = report.asked(outcome, *names)
+    if not any(route.usable for route in routes):
+        what = "is lawful" if routes else "is reachable"
+        ends = sorted({f"the way ends at {pair.node}: {pair.reason}" for pair in missing})[:5]
         raise NoAnswerError(f"no route {what} on {outcome.as_of}. " + " ".join(ends))
 
 
@@ -266,6 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 well, 2 usage, 3 bad input data, 4 no answer, 5 a missing extra. A bug of ours is a traceback and 1.
     """
     run: Callable[..., Any] = app
+    gc.disable()  # a command is over before garbage matters; looking for it takes a tenth of its time
     try:
         run(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
@@ -283,6 +285,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("corridor: stopped; nothing was written.")
         return 130
+    finally:
+        gc.enable()
     return 0
 
 

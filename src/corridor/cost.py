@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.network import Edge, Network
+from corridor.network import Network
 from corridor.ocean import Fleet
-from corridor.schema import LOSSY, NEEDED_BY_COMMODITY, NEEDED_BY_LINK, PARTS, Commodity
+from corridor.schema import BASES, LOSSY, NEEDED_BY_COMMODITY, NEEDED_BY_LINK, PARTS, Commodity
 from corridor.units import DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_YEAR
-from corridor.values import Bound, Figure, Values
+from corridor.values import Figure, Floats, Span, Values
 
-BOUNDS: tuple[Bound, ...] = ("low", "central", "high")
 CHARGES = {
     "haul_charge": "haul",
     "handling_charge": "handling",
@@ -25,10 +23,6 @@ CHARGES = {
     "other_charge": "other",
 }
 """Fixed charges, and the part of cost that each belongs to."""
-
-Floats = npt.NDArray[np.float64]
-Span = tuple[float, float, float]
-"""Low, central and high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +54,6 @@ class Item:
     @property
     def basis(self) -> str:
         """The worst basis of the figures behind it."""
-        from corridor.schema import BASES
-
         return max((figure.row.basis for figure in self.figures), key=BASES.index, default="assumed")
 
 
@@ -77,6 +69,8 @@ class EdgeCosts:
         Generalised cost, USD/t, with every component at its bound.
     hours, km
         Time and distance.
+    generalised
+        Generalised cost, USD/t: the sum of the parts.
     """
 
     parts: Floats
@@ -84,11 +78,49 @@ class EdgeCosts:
     high: Floats
     hours: Floats
     km: Floats
+    generalised: Floats
 
-    @property
-    def generalised(self) -> Floats:
-        """Generalised cost, USD/t."""
-        return np.asarray(self.parts.sum(axis=1))
+
+@dataclass(frozen=True, slots=True)
+class _Quantity:
+    """A parameter over all edges.
+
+    Attributes
+    ----------
+    figures
+        One an edge; None where the tables have none.
+    span
+        Edges x 3 (cheap, central, dear); NaN where there is none.
+    """
+
+    figures: Sequence[Figure | None]
+    span: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of the ledgers of all edges.
+
+    Attributes
+    ----------
+    part, label
+        As for :class:`Item`.
+    span
+        Edges x 3; NaN where an edge has no such line.
+    quantities
+        What it is computed from, edge by edge.
+    figures
+        What it is computed from on every edge.
+    by_ship
+        Whether it rests on a voyage too.
+    """
+
+    part: str | None
+    label: str
+    span: Floats
+    quantities: tuple[_Quantity, ...]
+    figures: tuple[Figure, ...] = ()
+    by_ship: bool = False
 
 
 class CostModel:
@@ -114,6 +146,15 @@ class CostModel:
         self._network = network
         self._assumptions = assumptions
         self._fleet = Fleet(values)
+        kinds = [edge.link.kind for edge in network.edges]
+        self._lossy = np.array([kind in LOSSY for kind in kinds], dtype=bool)
+        self._sea = np.flatnonzero([kind == "sea" for kind in kinds])
+        self._needing = {
+            name: np.array([name in NEEDED_BY_LINK[kind] for kind in kinds], dtype=bool)
+            for name in dict.fromkeys(name for needed in NEEDED_BY_LINK.values() for name in needed)
+        }
+        self._quantities: dict[tuple[str, str | None], _Quantity] = {}
+        self._ledgers: dict[str, list[_Entry]] = {}
 
     def edge_costs(self, commodity: Commodity, wanted: npt.NDArray[np.bool_]) -> EdgeCosts:
         """Cost all wanted edges for a commodity.
@@ -129,156 +170,148 @@ class CostModel:
         -------
         EdgeCosts
         """
+        self._note_missing(commodity, wanted)
         n = len(self._network.edges)
-        parts, low, high = np.full((n, len(PARTS)), np.nan), np.full(n, np.nan), np.full(n, np.nan)
-        hours, km = np.full(n, np.nan), np.full(n, np.nan)
-        column = {part: place for place, part in enumerate(PARTS)}
-        for e in np.flatnonzero(wanted):
-            ledger = self.ledger(self._network.edges[e], commodity)
-            if ledger is None:
+        parts, bounds, hours = np.zeros((n, len(PARTS))), np.zeros((n, 3)), np.zeros(n)
+        sails = np.ones(n, dtype=bool)
+        for entry in self._entries(commodity):
+            span = np.nan_to_num(entry.span)
+            if entry.part is None:
+                hours += span[:, 1]
                 continue
-            parts[e], low[e], high[e], hours[e] = 0.0, 0.0, 0.0, 0.0
-            km[e] = self.length(self._network.edges[e])
-            for item in ledger:
-                if item.part is None:
-                    hours[e] += item.span[1]
-                else:
-                    parts[e, column[item.part]] += item.span[1]
-                    low[e] += item.span[0]
-                    high[e] += item.span[2]
-        return EdgeCosts(parts, low, high, hours, km)
+            parts[:, PARTS.index(entry.part)] += span[:, 1]
+            bounds += span
+            if entry.part == "ocean":
+                sails[self._sea] = ~np.isnan(entry.span[self._sea]).any(axis=1)
+        km = np.nan_to_num(self._quantity("length").span[:, 1])
+        for array in (parts, bounds, hours, km):
+            array[~(wanted & sails)] = np.nan
+        return EdgeCosts(parts, bounds[:, 0], bounds[:, 2], hours, km, np.asarray(parts.sum(axis=1)))
 
-    def length(self, edge: Edge) -> float:
-        """Length of an edge, km; 0 for places."""
-        figure = self._find("length", edge)
-        return figure.central if figure else 0.0
-
-    def ledger(self, edge: Edge, commodity: Commodity) -> list[Item] | None:
-        """Return every dollar and hour of an edge with the rows behind it; None if no ship can do it."""
-        value, value_figures = self._values.value_at_loading(commodity)
-        items = list(self._charges(edge, commodity)) + list(self._ad_valorem(edge, commodity, value, value_figures))
-        if edge.link.kind == "sea":
-            passage = self._ocean(edge, commodity)
-            if passage is None:
-                return None
-            items += passage
-        else:
-            items += self._haul(edge, commodity)
-        items += self._standing(edge, commodity, value, value_figures)
-        items += list(self._capital(edge))
-        items += [self._time(item, value, value_figures) for item in items if item.part is None]
-        return items
-
-    def _find(self, parameter: str, edge: Edge, commodity: Commodity | None = None) -> Figure | None:
-        look_up = self._values.need if parameter in NEEDED_BY_LINK[edge.link.kind] else self._values.find
-        return look_up(parameter, edge.link.id, edge.link.tariff, commodity=commodity.id if commodity else None)
-
-    def _charges(self, edge: Edge, commodity: Commodity) -> Iterator[Item]:
-        for parameter, part in CHARGES.items():
-            figure = self._find(parameter, edge, commodity)
-            if figure:
-                yield Item(part, parameter.replace("_", " "), _span(figure), (figure,))
-
-    def _ad_valorem(
-        self, edge: Edge, commodity: Commodity, value: float, value_figures: tuple[Figure, ...]
-    ) -> Iterator[Item]:
-        share = self._find("ad_valorem_share", edge, commodity)
-        if share:
-            yield Item("ad_valorem", "insurance and risk", _scaled(_span(share), value), (share, *value_figures))
-        loss = self._values.need("handling_loss", commodity.id) if edge.link.kind in LOSSY else None
-        if loss:
-            yield Item("loss", "physical loss", _scaled(_span(loss), value), (loss, *value_figures))
-
-    def _haul(self, edge: Edge, commodity: Commodity) -> list[Item]:
-        length, rate, speed = (self._find(name, edge, commodity) for name in ("length", "rate", "speed"))
+    def ledger(self, e: int, commodity: Commodity) -> list[Item]:
+        """Return every dollar and hour of an edge (its position) with the rows behind it."""
         items = []
-        if length and rate:
-            items.append(Item("haul", "rate x km", _combined(lambda b: rate.at(b) * length.at(b)), (rate, length)))
-        if length and speed:
-            items.append(Item(None, "moving", _combined(lambda b: length.at(b) / speed.at(b)), (length, speed)))
+        for entry in self._entries(commodity):
+            low, central, high = entry.span[e].tolist()
+            if not np.isnan(central):
+                figures = tuple(figure for quantity in entry.quantities if (figure := quantity.figures[e]))
+                label = entry.label
+                if entry.by_ship:
+                    ship, of_ship = self._ship(e, commodity)
+                    label, figures = label.format(ship=ship), (*figures, *of_ship)
+                items.append(Item(entry.part, label, (low, central, high), (*figures, *entry.figures)))
         return items
 
-    def _ocean(self, edge: Edge, commodity: Commodity) -> list[Item] | None:
-        length, lot = self._find("length", edge), self._values.need("usual_lot", commodity.id)
-        if length is None or lot is None:
-            return None
-        voyages = [self._fleet.cheapest(edge.tail, edge.head, length, lot, bound) for bound in BOUNDS]
-        low, central, high = voyages
-        if low is None or central is None or high is None:
-            return None
-        label = f"{central.ship} with {central.parcel_t:,.0f} t"
+    def _entries(self, commodity: Commodity) -> list[_Entry]:
+        """Every line of the ledgers of all edges: the one place where cost is computed."""
+        if commodity.id not in self._ledgers:
+            self._ledgers[commodity.id] = list(self._computed(commodity))
+        return self._ledgers[commodity.id]
+
+    def _computed(self, commodity: Commodity) -> Iterator[_Entry]:
+        a = self._assumptions
+        value, behind_value = self._values.value_at_loading(commodity)
+        for parameter, part in CHARGES.items():
+            charge = self._quantity(parameter, commodity)
+            yield _Entry(part, parameter.replace("_", " "), charge.span, (charge,))
+        share = self._quantity("ad_valorem_share", commodity)
+        yield _Entry("ad_valorem", "insurance and risk", share.span * value, (share,), behind_value)
+        loss = self._values.need("handling_loss", commodity.id)
+        if loss:
+            lost = np.where(self._lossy[:, None], np.array(loss.span) * value, np.nan)
+            yield _Entry("loss", "physical loss", lost, (), (loss, *behind_value))
+        length, rate, speed = (self._quantity(name, commodity) for name in ("length", "rate", "speed"))
+        yield _Entry("haul", "rate x km", rate.span * length.span, (rate, length))
+        dwell = self._quantity("dwell", commodity)
+        timed = [
+            _Entry(None, "moving", length.span / speed.span, (length, speed)),
+            *self._ocean(commodity, length),
+            _Entry(None, "standing", dwell.span, (dwell,)),
+        ]
+        yield from timed
+        per_hour = value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR
+        for entry in timed:
+            if entry.part is None:
+                label, figures = f"value of time {entry.label}", (*entry.figures, *behind_value)
+                yield _Entry("time", label, entry.span * per_hour, entry.quantities, figures, entry.by_ship)
+        late = value * (a.capital_rate + a.holding_rate) / DAYS_PER_YEAR * a.service_factor / HOURS_PER_DAY
+        spread = self._quantity("dwell_spread", commodity)
+        yield _Entry("reliability", "stock against late arrival", spread.span * late, (spread,), behind_value)
+        yield self._capital()
+
+    def _ocean(self, commodity: Commodity, length: _Quantity) -> list[_Entry]:
+        lot = self._values.need("usual_lot", commodity.id)
+        if lot is None or not len(self._sea):
+            return []
+        ends = [(self._network.edges[e].tail, self._network.edges[e].head) for e in self._sea]
+        voyages = self._fleet.voyages(ends, length.span[self._sea], lot)
+        freight, hours = np.full(length.span.shape, np.nan), np.full(length.span.shape, np.nan)
+        freight[self._sea], hours[self._sea] = voyages.usd_per_t, voyages.hours
         return [
-            Item("ocean", label, (low.usd_per_t, central.usd_per_t, high.usd_per_t), central.figures),
-            Item(None, "at sea", (low.hours, central.hours, high.hours), central.figures),
+            _Entry("ocean", "{ship}", freight, (length,), (lot,), by_ship=True),
+            _Entry(None, "at sea", hours, (length,), (lot,), by_ship=True),
         ]
 
-    def _standing(
-        self, edge: Edge, commodity: Commodity, value: float, value_figures: tuple[Figure, ...]
-    ) -> Iterator[Item]:
-        dwell = self._find("dwell", edge, commodity)
-        if dwell:
-            yield Item(None, "standing", _span(dwell), (dwell,))
-        spread = self._find("dwell_spread", edge, commodity)
-        if spread:
-            a = self._assumptions
-            per_hour = value * (a.capital_rate + a.holding_rate) / DAYS_PER_YEAR * a.service_factor / HOURS_PER_DAY
-            yield Item(
-                "reliability", "stock against late arrival", _scaled(_span(spread), per_hour), (spread, *value_figures)
-            )
+    def _ship(self, e: int, commodity: Commodity) -> tuple[str, tuple[Figure, ...]]:
+        """Ship and parcel of a sea link in words, and the rows behind them."""
+        lot = self._values.need("usual_lot", commodity.id)
+        if lot is None:
+            return "", ()
+        ends = self._network.edges[e].tail, self._network.edges[e].head
+        voyage = self._fleet.voyages([ends], self._quantity("length").span[[e]], lot)
+        ship = int(voyage.ship[0, 1])
+        words = f"{self._fleet.ships[ship]} with {voyage.parcel_t[0, 1]:,.0f} t"
+        return words, self._fleet.figures(ends, ship)
 
-    def _time(self, hours: Item, value: float, value_figures: tuple[Figure, ...]) -> Item:
-        per_hour = value * (self._assumptions.capital_rate + self._assumptions.holding_rate) / HOURS_PER_YEAR
-        return Item(
-            "time", f"value of time {hours.label}", _scaled(hours.span, per_hour), (*hours.figures, *value_figures)
-        )
+    def _capital(self) -> _Entry:
+        """Capital recovery: the annuity of what was built, over the traffic that pays for it."""
+        names = ("capital_cost", "capital_cost_per_km", "length", "capital_life", "capital_volume")
+        cost, per_km, length, life, volume = (self._quantity(name) for name in names)
+        total = np.where(np.isnan(cost.span), per_km.span * length.span, cost.span)
+        rate = self._assumptions.capital_rate
+        annuity = 1 / life.span if rate == 0 else rate / (1 - (1 + rate) ** -life.span)
+        for e in np.flatnonzero(~np.isnan(total[:, 1])).tolist():
+            for quantity, name in ((life, "capital_life"), (volume, "capital_volume")):
+                if quantity.figures[e] is None:
+                    self._values.miss(name, self._network.edges[e].link.id)
+        return _Entry("capital", "capital recovery", total * annuity / volume.span, (cost, per_km, life, volume))
 
-    def _capital(self, edge: Edge) -> Iterator[Item]:
-        cost = self._find("capital_cost", edge)
-        per_km = None if cost else self._find("capital_cost_per_km", edge)
-        if cost is None and per_km is None:
-            return
-        life = self._values.need("capital_life", edge.link.id, edge.link.tariff)
-        volume = self._values.need("capital_volume", edge.link.id, edge.link.tariff)
-        length = self._values.need("length", edge.link.id, edge.link.tariff) if per_km else None
-        if life is None or volume is None or (per_km and length is None):
-            return
+    def _quantity(self, parameter: str, commodity: Commodity | None = None) -> _Quantity:
+        """A parameter over all edges; one for all commodities that have no rows of their own."""
+        cargo = commodity.id if commodity and self._values.differs(parameter, commodity.id) else None
+        if (parameter, cargo) not in self._quantities:
+            figures = [
+                self._values.find(parameter, edge.link.id, edge.link.tariff, commodity=cargo)
+                for edge in self._network.edges
+            ]
+            spans = np.array([figure.span if figure else _NONE for figure in figures], dtype=float)
+            self._quantities[parameter, cargo] = _Quantity(figures, spans.reshape(len(figures), 3))
+        return self._quantities[parameter, cargo]
 
-        def recovery(bound: Bound) -> float:
-            total = cost.at(bound) if cost else per_km.at(bound) * length.at(bound)  # type: ignore[union-attr]  # one of them is there
-            return total * _annuity(self._assumptions.capital_rate, life.at(bound)) / volume.at(bound)
+    def _note_missing(self, commodity: Commodity, wanted: npt.NDArray[np.bool_]) -> None:
+        for name, needing in self._needing.items():
+            for e in np.flatnonzero(wanted & needing & np.isnan(self._quantity(name, commodity).span[:, 1])):
+                link = self._network.edges[e].link
+                self._values.miss(name, link.id, link.tariff, commodity=commodity.id)
 
-        figures = tuple(figure for figure in (cost, per_km, length, life, volume) if figure)
-        yield Item("capital", "capital recovery", _combined(recovery), figures)
+
+_NONE = (np.nan, np.nan, np.nan)
 
 
 def note_missing(values: Values, network: Network) -> None:
     """Note a fault in ``values`` for every number that some edge needs for some commodity and that does not hold."""
-    asked = {
-        (parameter, edge.link.id, edge.link.tariff, commodity.id)
-        for edge in network.edges
-        for commodity in network.commodities.values()
-        if network.takes(edge, commodity)
-        for parameter in NEEDED_BY_LINK[edge.link.kind]
-    }
-    for parameter, link, tariff, commodity_id in sorted(asked, key=str):
-        values.need(parameter, link, tariff, commodity=commodity_id)
+    missing = set()
+    for link in dict.fromkeys(edge.link for edge in network.edges):
+        for parameter in NEEDED_BY_LINK[link.kind]:
+            if not values.holds_for_all(parameter, link.id, link.tariff):
+                missing |= {
+                    (parameter, link.id, link.tariff, commodity.id)
+                    for commodity in network.commodities.values()
+                    if network.takes(link, commodity)
+                    and not values.find(parameter, link.id, link.tariff, commodity=commodity.id)
+                }
+    for parameter, link_id, tariff, cargo in sorted(missing, key=str):
+        values.miss(parameter, link_id, tariff, commodity=cargo)
     for commodity in network.commodities.values():
         for parameter in NEEDED_BY_COMMODITY:
             values.need(parameter, commodity.id)
-
-
-def _annuity(rate: float, years: float) -> float:
-    """Yearly payment that repays one dollar over the years."""
-    return 1 / years if rate == 0 else rate / (1 - (1 + rate) ** -years)
-
-
-def _combined(formula: Any) -> Span:
-    return formula("low"), formula("central"), formula("high")
-
-
-def _span(figure: Figure) -> Span:
-    return figure.at("low"), figure.at("central"), figure.at("high")
-
-
-def _scaled(span: Span, factor: float) -> Span:
-    return span[0] * factor, span[1] * factor, span[2] * factor

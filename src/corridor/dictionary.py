@@ -30,18 +30,21 @@ def data_dictionary() -> str:
         "estimated (computed from published figures), assumed. `grade`: A a primary or well-attested figure, B one\n"
         "secondary source or a derivation, C weak, D unsupported. The parameters:"
     )
-    lines = ["| table | parameter | of a | unit | may be written in | range | linear | meaning |", "|---|---|---|---|---|---|---|---|"]
+    lines = [
+        "| table | parameter | of a | unit | may be written in | range | linear | meaning |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for name, p in sorted(PARAMETERS.items(), key=lambda pair: (pair[1].table, pair[0])):
         written = ", ".join(units.known(p.unit))
         span = f"{p.minimum:g} to {p.maximum:g}"
         subject = p.subject.replace("_", " ")
-        lines.append(
-            f"| {p.table} | `{name}` | {subject} | {p.unit} | {written} | {span} | {'yes' if p.linear else 'no'} | {p.meaning} |"
-        )
+        linear = "yes" if p.linear else "no"
+        cells = (p.table, f"`{name}`", subject, p.unit, written, span, linear, p.meaning)
+        lines.append(f"| {' | '.join(cells)} |")
     parts.append("\n".join(lines))
     parts.append(
-        "Units with USD may be written with CNY, MNT, RUB, JPY or KRW in its place; they convert at the mean rate of the\n"
-        "row's own year and are restated to dollars of the study's price year. `linear`: generalised cost or price is\n"
+        "Units with USD may be written with CNY, MNT, RUB, JPY or KRW in its place; they convert at the mean rate of\n"
+        "the row's own year and are restated to dollars of the study's price year. `linear`: generalised cost or price is\n"
         "linear in it, so that sensitivity to it can be exact. What a link must have, by kind:"
     )
     kinds = ["| kind | needs |", "|---|---|"]

@@ -14,7 +14,6 @@ A solver that stops early or a bug of ours is not a ``CorridorError``: it ends a
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -74,5 +73,7 @@ class InputError(CorridorError):
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return a hint that names the nearest known word, or nothing where none is near."""
+    import difflib  # only needed when something is wrong
+
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f' Did you mean "{near[0]}"?' if near else ""

@@ -105,25 +105,37 @@ class Law:
 
 
 def _matching_edges(rule: Rule, network: Network) -> tuple[int, ...]:
-    return tuple(index for index, edge in enumerate(network.edges) if _matches(rule, edge, network))
+    """Positions of the edges that a rule speaks of."""
+    if rule.last_ports and not rule.links:
+        candidates = [index for index, edge in enumerate(network.edges) if edge.link.kind == "sea"]
+    else:
+        candidates = range(len(network.edges))  # type: ignore[assignment]  # any collection of positions
+    return tuple(index for index in candidates if _matches(rule, network.edges[index], network))
 
 
 def _matches(rule: Rule, edge: Edge, network: Network) -> bool:
-    last_port = {network.nodes[edge.tail].country} if edge.link.kind == "sea" else set()
+    last_port = (network.nodes[edge.tail].country,) if edge.link.kind == "sea" else ()
     return (
-        _fits(rule.links, {edge.link.id})
-        and _fits(rule.operators, {edge.link.operator})
-        and _fits(rule.nodes, {edge.tail, edge.head})
-        and _fits(rule.importers, {network.nodes[edge.head].country})
+        _fits(rule.links, (edge.link.id,))
+        and _fits(rule.operators, (edge.link.operator,))
+        and _fits(rule.nodes, (edge.tail, edge.head))
+        and _fits(rule.importers, (network.nodes[edge.head].country,))
         and (not rule.last_ports or bool(last_port))
         and _fits(rule.last_ports, last_port)
     )
 
 
-def _fits(words: tuple[str, ...], found: set[str]) -> bool:
+def _fits(words: tuple[str, ...], found: Collection[str]) -> bool:
     """Blank fits all; ``!x`` fits what is not x; else one of the words must be found."""
     if not words:
         return True
-    barred = {word[1:] for word in words if word.startswith("!")}
-    asked = {word for word in words if not word.startswith("!")}
-    return not (barred & found) and (not asked or bool(asked & found))
+    asked = False
+    hit = False
+    for word in words:
+        if word.startswith("!"):
+            if word[1:] in found:
+                return False
+        else:
+            asked = True
+            hit = hit or word in found
+    return hit or not asked

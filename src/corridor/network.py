@@ -49,15 +49,18 @@ class Network:
     edges: tuple[Edge, ...]
     commodities: dict[str, Commodity]
 
-    def takes(self, edge: Edge, commodity: Commodity) -> bool:
-        """Tell whether the link accepts the commodity."""
-        allowed = edge.link.commodities
+    def takes(self, link: Link, commodity: Commodity) -> bool:
+        """Tell whether a link accepts the commodity."""
+        allowed = link.commodities
         return not allowed or commodity.id in allowed or commodity.group in allowed
 
     def useful(self, commodity: Commodity, markets: Collection[str]) -> npt.NDArray[np.bool_]:
         """Tell which edges take a commodity; sea edges only if they lead to one of its markets."""
         return np.array(
-            [self.takes(edge, commodity) and (edge.link.kind != "sea" or edge.head in markets) for edge in self.edges],
+            [
+                self.takes(edge.link, commodity) and (edge.link.kind != "sea" or edge.head in markets)
+                for edge in self.edges
+            ],
             dtype=bool,
         )
 

@@ -2,132 +2,142 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from corridor.schema import KNOWN_OF_PORT, NEEDED_BY_PORT, NEEDED_BY_SHIP
 from corridor.units import HOURS_PER_DAY, HOURS_PER_YEAR
-from corridor.values import Bound, Figure, Values
+from corridor.values import Figure, Floats, Values
 
 CM_PER_M = 100.0
+_UNLIMITED = {"ship_length": np.inf, "ice_season": 0.0, "ice_delay": 0.0}
+"""What a port has where its tables are silent on :data:`corridor.schema.KNOWN_OF_PORT`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voyage:
-    """A round voyage with one parcel out and ballast back.
+class Voyages:
+    """Round voyages with one parcel out and ballast back, each by the ship that is cheapest a tonne.
+
+    All arrays are voyages x 3: cheap, central and dear end of every range. NaN where no ship can lie at both berths.
 
     Attributes
     ----------
     ship
-        Class of ship: the cheapest a tonne of those that both berths can take.
+        Position of the ship's class in :attr:`Fleet.ships`.
     parcel_t
         Cargo, t: the least of what the ship carries at the shallower berth's draft, and the usual lot.
-    sea_days, port_days
-        Days at sea out and back, and at both ports: alongside, and waiting for an icebreaker (mean of the year).
     usd_per_t
         Freight.
     hours
-        Hours of the cargo on its way: loading, the laden passage, discharge.
-    figures
-        The rows behind it.
+        Hours of the cargo on its way: loading, the laden passage, discharge, and waiting for ice.
     """
 
-    ship: str
-    parcel_t: float
-    sea_days: float
-    port_days: float
-    usd_per_t: float
-    hours: float
-    figures: tuple[Figure, ...]
+    ship: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+    parcel_t: Floats
+    usd_per_t: Floats
+    hours: Floats
 
 
 class Fleet:
-    """The ships that there are, on the values of a date."""
+    """The ships and berths that there are, on the values of a date.
+
+    Attributes
+    ----------
+    ships
+        Names of the classes.
+    """
 
     def __init__(self, values: Values) -> None:
         self._values = values
-        self._ports: dict[str, dict[str, Figure]] = {}
-        names = sorted({figure.row.subject for figure in values.of("deadweight")})
-        self._ships = {name: self._needed(NEEDED_BY_SHIP, name) for name in names}
-        fuels = list(values.of("fuel_price"))
-        self._fuel = fuels[0] if fuels else None
+        self.ships = tuple(sorted({figure.row.subject for figure in values.of("deadweight")}))
+        self._of_ship = {name: self._needed(NEEDED_BY_SHIP, name) for name in self.ships}
+        self._of_port: dict[str, dict[str, Figure]] = {}
+        self._fuel = next(iter(values.of("fuel_price")), None)
+
+    def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Figure) -> Voyages:
+        """Choose the cheapest ship for each voyage, from the smallest to the largest class.
+
+        Parameters
+        ----------
+        ends
+            Berths of loading and discharge.
+        length
+            Distance one way, km; voyages x 3.
+        lot
+            Usual lot of the commodity, t.
+
+        Returns
+        -------
+        Voyages
+
+        Notes
+        -----
+        What is missing is noted in the values' ``faults``.
+        """
+        nowhere = np.full((len(ends), 3), np.nan)
+        if not ends or not self.ships or self._fuel is None:
+            return Voyages(np.zeros((len(ends), 3), dtype=np.int64), nowhere, nowhere, nowhere)
+        # voyages x ships x bounds
+        ship = {name: np.array([_span(self._of_ship[s], name) for s in self.ships])[None] for name in NEEDED_BY_SHIP}
+        ports = [
+            {name: np.array([_span(self.port(end[side]), name) for end in ends])[:, None] for name in _AT_PORT}
+            for side in (0, 1)
+        ]
+        fuel = np.array(self._fuel.span)
+        draft = np.minimum(ports[0]["draft"], ports[1]["draft"])
+        longest = np.minimum(ports[0]["ship_length"], ports[1]["ship_length"])
+        short_of_draft = np.maximum(0.0, ship["laden_draft"] - draft) * CM_PER_M
+        carried = ship["deadweight"] - ship["stores"] - ship["immersion"] * short_of_draft
+        parcel = np.minimum(np.array(lot.span), carried)
+        fits = (parcel > 0) & (ship["overall_length"] <= longest)
+        passage = length[:, None] / ship["ship_speed"] / HOURS_PER_DAY
+        sea_days = 2 * passage
+        port_days = sum(parcel / port["cargo_rate"] + _ice_days(port) for port in ports)
+        charter = (sea_days + port_days) * ship["charter"]
+        burnt = sea_days * ship["sea_fuel"] + port_days * ship["port_fuel"]
+        dues = ports[0]["port_dues"] + ports[1]["port_dues"]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            usd_per_t = np.where(fits, (charter + burnt * fuel + dues) / parcel, np.inf)
+        usd_per_t = np.where(np.isnan(usd_per_t), np.inf, usd_per_t)
+        best = usd_per_t.argmin(axis=1)
+
+        def of_best(array: Floats) -> Floats:
+            chosen = np.take_along_axis(array, best[:, None], axis=1)[:, 0]
+            return np.where(possible, chosen, np.nan)
+
+        possible = np.isfinite(usd_per_t.min(axis=1))
+        return Voyages(best, of_best(parcel), of_best(usd_per_t), of_best((passage + port_days) * HOURS_PER_DAY))
+
+    def figures(self, ends: tuple[str, str], ship: int) -> tuple[Figure, ...]:
+        """Return the rows behind a voyage of a ship between two berths."""
+        fuel = (self._fuel,) if self._fuel else ()
+        ports = [figure for end in ends for figure in self.port(end).values()]
+        return (*fuel, *self._of_ship[self.ships[ship]].values(), *ports)
+
+    def port(self, node: str) -> dict[str, Figure]:
+        """Return what is known of a berth; a fault is noted for what is needed and missing."""
+        if node not in self._of_port:
+            known = {name: figure for name in KNOWN_OF_PORT if (figure := self._values.find(name, node))}
+            self._of_port[node] = {**self._needed(NEEDED_BY_PORT, node), **known}
+        return self._of_port[node]
 
     def _needed(self, parameters: tuple[str, ...], subject: str) -> dict[str, Figure]:
         found = {name: self._values.need(name, subject) for name in parameters}
         return {name: figure for name, figure in found.items() if figure}
 
-    def _port(self, node: str) -> dict[str, Figure]:
-        if node not in self._ports:
-            known = {name: figure for name in KNOWN_OF_PORT if (figure := self._values.find(name, node))}
-            self._ports[node] = {**self._needed(NEEDED_BY_PORT, node), **known}
-        return self._ports[node]
 
-    def cheapest(self, tail: str, head: str, length: Figure, lot: Figure, bound: Bound) -> Voyage | None:
-        """Return the cheapest voyage between two berths.
-
-        Parameters
-        ----------
-        tail, head
-            Nodes of loading and discharge.
-        length
-            Distance one way, km.
-        lot
-            Usual lot of the commodity, t.
-        bound
-            Which end of the ranges.
-
-        Returns
-        -------
-        Voyage or None
-            None if no ship can lie at both berths, or a figure is missing (its fault is noted in ``values``).
-        """
-        ports = self._port(tail), self._port(head)
-        if self._fuel is None or any(name not in port for port in ports for name in NEEDED_BY_PORT):
-            return None
-        voyages = [
-            voyage
-            for name, ship in self._ships.items()
-            if len(ship) == len(NEEDED_BY_SHIP)
-            and (voyage := _voyage(name, ship, ports, self._fuel, length, lot, bound))
-        ]
-        return min(voyages, key=lambda voyage: voyage.usd_per_t, default=None)
+_AT_PORT = (*NEEDED_BY_PORT, *KNOWN_OF_PORT)
 
 
-def _voyage(
-    name: str,
-    ship: dict[str, Figure],
-    ports: tuple[dict[str, Figure], dict[str, Figure]],
-    fuel: Figure,
-    length: Figure,
-    lot: Figure,
-    bound: Bound,
-) -> Voyage | None:
-    at = {parameter: figure.at(bound) for parameter, figure in ship.items()}
-    if any("ship_length" in port and at["overall_length"] > port["ship_length"].at(bound) for port in ports):
-        return None
-    draft = min(port["draft"].at(bound) for port in ports)
-    short_of_draft = max(0.0, at["laden_draft"] - draft) * CM_PER_M
-    parcel = min(lot.at(bound), at["deadweight"] - at["stores"] - at["immersion"] * short_of_draft)
-    if parcel <= 0:
-        return None
-    passage = length.at(bound) / at["ship_speed"] / HOURS_PER_DAY
-    sea_days = 2 * passage
-    port_days = sum(parcel / port["cargo_rate"].at(bound) + _ice_days(port, bound) for port in ports)
-    charter = (sea_days + port_days) * at["charter"]
-    burnt = sea_days * at["sea_fuel"] + port_days * at["port_fuel"]
-    dues = sum(port["port_dues"].at(bound) for port in ports)
-    return Voyage(
-        ship=name,
-        parcel_t=parcel,
-        sea_days=sea_days,
-        port_days=port_days,
-        usd_per_t=(charter + burnt * fuel.at(bound) + dues) / parcel,
-        hours=(passage + port_days) * HOURS_PER_DAY,
-        figures=(length, lot, fuel, *ship.values(), *ports[0].values(), *ports[1].values()),
-    )
+def _span(figures: dict[str, Figure], name: str) -> tuple[float, float, float]:
+    if name in figures:
+        return figures[name].span
+    missing = _UNLIMITED.get(name, np.nan)
+    return missing, missing, missing
 
 
-def _ice_days(port: dict[str, Figure], bound: Bound) -> float:
+def _ice_days(port: dict[str, Floats]) -> Floats:
     """Days that a ship waits for ice at a port, averaged over the year."""
-    if "ice_season" not in port or "ice_delay" not in port:
-        return 0.0
-    return port["ice_season"].at(bound) / HOURS_PER_YEAR * port["ice_delay"].at(bound) / HOURS_PER_DAY
+    return port["ice_season"] / HOURS_PER_YEAR * port["ice_delay"] / HOURS_PER_DAY

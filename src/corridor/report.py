@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from corridor.cost import Item
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
+from corridor.market import Seller
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route, Unreachable
 from corridor.schema import BASES, PARTS, STRUCTURE_TABLES, VALUE_TABLES
@@ -41,18 +42,34 @@ def compare(
     UsageError
         If a name is none of the study's.
     """
+    routes, missing = asked(outcome, origin, commodity, market)
+    rows = [route_record(outcome, route) for route in routes]
+    unreachable = [{name: getattr(row, name) for name in Unreachable.__slots__} for row in missing]
+    return {**heading(outcome), "rows": rows, "unreachable": unreachable}
+
+
+def asked(
+    outcome: Outcome, origin: str | None, commodity: str | None, market: str | None
+) -> tuple[list[Route], list[Unreachable]]:
+    """Routes and unreachable pairs between the named ends; None: all.
+
+    Raises
+    ------
+    UsageError
+        If a name is none of the study's.
+    """
     _known(origin, {seller.node for seller in outcome.sellers}, "origin")
     _known(commodity, {seller.commodity for seller in outcome.sellers}, "commodity")
     _known(market, {buyer.node for buyer in outcome.buyers}, "market")
-
-    def asked(row: Route | Unreachable) -> bool:
-        return origin in (None, row.origin) and commodity in (None, row.commodity) and market in (None, row.market)
-
-    rows = [route_record(outcome, route) for route in outcome.routes if asked(route)]
-    unreachable = [
-        {name: getattr(row, name) for name in Unreachable.__slots__} for row in outcome.unreachable if asked(row)
+    found = [
+        outcome.find_routes(seller)
+        for seller in outcome.sellers
+        if origin in (None, seller.node) and commodity in (None, seller.commodity)
     ]
-    return {**heading(outcome), "rows": rows, "unreachable": unreachable}
+    return (
+        [route for routes, _ in found for route in routes if market in (None, route.market)],
+        [pair for _, missing in found for pair in missing if market in (None, pair.market)],
+    )
 
 
 def _known(word: str | None, known: Iterable[str], kind: str) -> None:
@@ -102,45 +119,49 @@ def route_record(outcome: Outcome, route: Route) -> Document:
 def summary(outcome: Outcome) -> list[Document]:
     """For each commodity, the best routes of each corridor from its largest mine.
 
-    Lawful and barred ones to the main market apart, and the best lawful netback over all markets.
+    To the main market the cheapest usable route of each corridor (``lawful``), and apart from them the cheapest that
+    may not be used where that would be cheaper (``not_lawful``); over all markets the best usable netback.
     """
-    by_commodity: dict[str, list[Route]] = defaultdict(list)
-    for route in outcome.routes:
-        by_commodity[route.commodity].append(route)
-    output = {(seller.commodity, seller.node): seller.output_mtpa for seller in outcome.sellers}
+    largest: dict[str, Seller] = {}
+    for seller in outcome.sellers:
+        if seller.commodity not in largest or seller.output_mtpa > largest[seller.commodity].output_mtpa:
+            largest[seller.commodity] = seller
     corridors = [*outcome.study.file.corridors]
     blocks = []
-    for commodity in sorted(by_commodity):
-        routes = by_commodity[commodity]
-        origin = max({route.origin for route in routes}, key=lambda node: (output[commodity, node], node))
-        own = [route for route in routes if route.origin == origin]
+    for commodity, seller in sorted(largest.items()):
+        own, _ = outcome.find_routes(seller)
         main = [route for route in own if route.main_market]
         market = next(
             (buyer.node for buyer in outcome.buyers if buyer.commodity == commodity and buyer.main_market), ""
         )
+        lawful = _best_of_each(corridors, (route for route in main if route.usable), lambda route: route.generalised)
+        barred = _best_of_each(corridors, (route for route in main if not route.usable), lambda r: r.generalised)
+        netback = _best_of_each(corridors, (route for route in own if route.usable), lambda r: -r.decision_netback)
+        tempting = [r for c, r in barred.items() if c not in lawful or r.generalised < lawful[c].generalised]
+        best_sales: list[Route] = sorted(netback.values(), key=lambda route: -route.decision_netback)
         blocks.append(
             {
                 "commodity": commodity,
-                "origin": origin,
+                "origin": seller.node,
                 "market": market,
-                "lawful": _best(main, corridors, usable=True, by_netback=False),
-                "not_lawful": _best(main, corridors, usable=False, by_netback=False),
-                "best_netback": _best(own, corridors, usable=True, by_netback=True),
+                "lawful": [*lawful.values()],
+                "not_lawful": tempting,
+                "best_netback": best_sales,
             }
         )
     return blocks
 
 
-def _best(routes: list[Route], corridors: list[str], *, usable: bool, by_netback: bool) -> list[Route]:
-    """The best route of each corridor, in the order of ``corridors``."""
-    best = []
-    for corridor in [*corridors, *sorted({route.corridor for route in routes} - {*corridors})]:
-        own = [route for route in routes if route.corridor == corridor and route.usable == usable]
-        if own:
-            best.append(
-                max(own, key=lambda r: r.decision_netback) if by_netback else min(own, key=lambda r: r.generalised)
-            )
-    return best
+def _best_of_each(
+    corridors: Sequence[str], routes: Iterable[Route], least: Callable[[Route], float]
+) -> dict[str, Route]:
+    """Corridor to its route with the least of something, in the order of ``corridors``."""
+    best: dict[str, Route] = {}
+    for route in routes:
+        if route.corridor not in best or least(route) < least(best[route.corridor]):
+            best[route.corridor] = route
+    order = [*corridors, *sorted({*best} - {*corridors})]
+    return {corridor: best[corridor] for corridor in order if corridor in best}
 
 
 def solve(outcome: Outcome) -> Document:
@@ -292,7 +313,7 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
     dollars: dict[str, float] = defaultdict(float)
     for e in route.edges:
         edge = outcome.network.edges[e]
-        for item in outcome.cost_model.ledger(edge, outcome.network.commodities[commodity]) or ():
+        for item in outcome.cost_model.ledger(e, outcome.network.commodities[commodity]):
             ledger.append({"link": edge.id, "from": edge.tail, "to": edge.head, **_entry(item)})
             if item.part:
                 dollars[item.basis] += abs(item.span[1])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from corridor.cost import EdgeCosts
 from corridor.law import Law, Verdict
 from corridor.market import Buyer, Seller
 from corridor.network import Network
+from corridor.paths import Floats
 from corridor.schema import EFFECTS, NOT_CASH, PARTS
 from corridor.ways import Way, Ways, way_over
 
@@ -100,6 +102,17 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class _Walked:
+    """A way with what adds up along it: parts, low, high, hours, km; its strictest status, the rules behind it."""
+
+    way: Way
+    generalised: float
+    sums: list[float]
+    status: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unreachable:
     """A market that cannot be reached by a gateway: where the way ends, and why."""
 
@@ -128,6 +141,8 @@ class RouteFinder:
         Country to the name of its corridor.
     spare
         Facility to capacity net of other traffic, Mt/yr.
+    origins
+        Mines where routes begin.
     """
 
     def __init__(
@@ -138,16 +153,21 @@ class RouteFinder:
         use: Collection[str],
         corridors: Mapping[str, str],
         spare: Mapping[str, float],
+        origins: Collection[str],
     ) -> None:
         self._network = network
         self._costs = costs
         self._law = law
         self._use = use
         self._corridors = corridors
-        self._spare = spare
+        self._ways = Ways(network, origins)
+        self._per_edge: dict[str, Floats] = {}
+        links = [edge.link for edge in network.edges]
+        self._country = [link.country for link in links]
+        self._limit = [(spare[link.facility], link.facility) if link.facility else None for link in links]
 
-    def find(self, sellers: Sequence[Seller], buyers: Sequence[Buyer]) -> tuple[list[Route], list[Unreachable]]:
-        """Find all routes from sellers to the buyers of their commodity.
+    def find(self, seller: Seller, buyers: Sequence[Buyer]) -> tuple[list[Route], list[Unreachable]]:
+        """Find all routes from a seller to the buyers of its commodity, ranked.
 
         Where a lawful way by the same gateway and entry exists it is taken, else the cheapest of all with its status.
 
@@ -155,15 +175,19 @@ class RouteFinder:
         -------
         routes, unreachable
         """
-        ways = Ways(self._network, {seller.node for seller in sellers})
-        routes: list[Route] = []
-        unreachable: list[Unreachable] = []
-        for seller in sellers:
-            wanted = [buyer for buyer in buyers if buyer.commodity == seller.commodity]
-            found, missing = self._from_seller(ways, seller, wanted)
-            routes += found
-            unreachable += missing
-        return _ranked(routes), unreachable
+        costs, verdict = self._costs[seller.commodity], self._verdict(seller)
+        buyers = [buyer for buyer in buyers if buyer.commodity == seller.commodity]
+        markets = {buyer.node for buyer in buyers}
+        anyhow, reached = self._ways.cheapest(seller.node, costs.generalised, markets)
+        usable = np.where(verdict.allows(self._use), costs.generalised, np.nan)
+        lawful, _ = self._ways.cheapest(seller.node, usable, markets)
+        chosen = {(way.market, way.gateway, way.entry): way for way in (*anyhow, *lawful)}  # lawful ones overwrite
+        by_market: dict[str, list[_Walked]] = defaultdict(list)
+        for walked in self._walk(list(chosen.values()), seller.commodity, verdict):
+            by_market[walked.way.market].append(walked)
+        routes = [route for buyer in buyers for route in self._ranked(seller, buyer, by_market.get(buyer.node, []))]
+        found = {(way.market, way.gateway) for way in chosen.values()}
+        return routes, list(self._missing(seller, buyers, found, reached))
 
     def via(self, seller: Seller, buyer: Buyer, places: Sequence[str]) -> Route | None:
         """Find the cheapest way over given places in their order; lawful where that is possible.
@@ -190,40 +214,68 @@ class RouteFinder:
                 crossed = [edge.link.crossing for edge in edges if edge.link.kind == "border" and edge.link.crossing]
                 berth = next((edge.tail for edge in edges if edge.link.kind == "sea"), None)
                 first, last = (crossed[0], crossed[-1]) if crossed else ("", "")
-                return self._route(seller, buyer, Way(buyer.node, berth or first, last, chain), costs, verdict)
+                way = Way(buyer.node, berth or first, last, chain)
+                [walked] = self._walk([way], seller.commodity, verdict)
+                return self._route(seller, buyer, walked)
         return None
-
-    def _from_seller(
-        self, ways: Ways, seller: Seller, buyers: Sequence[Buyer]
-    ) -> tuple[list[Route], list[Unreachable]]:
-        costs = self._costs[seller.commodity]
-        verdict = self._verdict(seller)
-        markets = {buyer.node for buyer in buyers}
-        anyhow, reached = ways.cheapest(seller.node, costs.generalised, markets)
-        usable = np.where(verdict.allows(self._use), costs.generalised, np.nan)
-        lawful, _ = ways.cheapest(seller.node, usable, markets)
-        chosen = {(way.market, way.gateway, way.entry): way for way in (*anyhow, *lawful)}  # lawful ones overwrite
-        routes = [
-            self._route(seller, buyer, way, costs, verdict)
-            for way in chosen.values()
-            for buyer in buyers
-            if buyer.node == way.market
-        ]
-        found = {(way.market, way.gateway) for way in chosen.values()}
-        return routes, list(self._missing(ways, seller, buyers, found, reached))
 
     def _verdict(self, seller: Seller) -> Verdict:
         return self._law.verdict(self._network.commodities[seller.commodity], self._network.nodes[seller.node].country)
 
-    def _route(self, seller: Seller, buyer: Buyer, way: Way, costs: EdgeCosts, verdict: Verdict) -> Route:
-        at = np.array(way.edges)
-        links = [self._network.edges[e].link for e in way.edges]
-        nodes = self._network.nodes
+    def _walk(self, ways: Sequence[Way], commodity: str, verdict: Verdict) -> list[_Walked]:
+        """Add up along each way, all ways at once."""
+        if not ways:
+            return []
+        if commodity not in self._per_edge:
+            costs = self._costs[commodity]
+            self._per_edge[commodity] = np.column_stack([costs.parts, costs.low, costs.high, costs.hours, costs.km])
+        flat = np.fromiter(itertools.chain.from_iterable(way.edges for way in ways), dtype=np.int64)
+        starts = np.cumsum([0, *(len(way.edges) for way in ways[:-1])])
+        sums = np.add.reduceat(self._per_edge[commodity][flat], starts, axis=0).tolist()
+        worst = np.maximum.reduceat(verdict.effect[flat], starts).tolist()
+        in_the_way = {
+            e: [rule.id for rule in rules if rule.effect != "open"] for e, rules in verdict.rules.items() if rules
+        }
+        return [
+            _Walked(
+                way,
+                generalised=math.fsum(row[: len(PARTS)]),
+                sums=row,
+                status=EFFECTS[status],
+                rules=tuple(dict.fromkeys(rule for e in way.edges if e in in_the_way for rule in in_the_way[e])),
+            )
+            for way, row, status in zip(ways, sums, worst, strict=True)
+        ]
+
+    def _ranked(self, seller: Seller, buyer: Buyer, walked: Sequence[_Walked]) -> list[Route]:
+        """Routes to one buyer, cheapest first."""
+        ordered = sorted(walked, key=lambda one: (one.generalised, one.way.gateway, one.way.entry))
+        lawful = [one.generalised for one in ordered if one.status in self._use]
+        lawful_rank = 0
+        routes = []
+        for rank, one in enumerate(ordered, start=1):
+            usable = one.status in self._use
+            lawful_rank += usable
+            places = (rank, one.generalised - ordered[0].generalised)
+            lawful_places = (lawful_rank, one.generalised - lawful[0]) if usable else (None, None)
+            routes.append(self._route(seller, buyer, one, *places, *lawful_places))
+        return routes
+
+    def _route(
+        self,
+        seller: Seller,
+        buyer: Buyer,
+        walked: _Walked,
+        rank: int = 0,
+        gap: float = 0.0,
+        lawful_rank: int | None = None,
+        lawful_gap: float | None = None,
+    ) -> Route:
+        way, nodes = walked.way, self._network.nodes
         country = nodes[way.gateway].country if way.gateway in nodes else nodes[buyer.node].country
-        worst = int(verdict.effect[at].max())
-        rules = dict.fromkeys(rule.id for e in way.edges for rule in verdict.rules.get(e, ()) if rule.effect != "open")
-        limits = [(self._spare[link.facility], link.facility) for link in links if link.facility]
+        limits = [limit for e in way.edges if (limit := self._limit[e])]
         tightest, bottleneck = min(limits, default=(None, None))
+        *parts, low, high, hours, km = walked.sums
         return Route(
             origin=seller.node,
             commodity=seller.commodity,
@@ -233,40 +285,44 @@ class RouteFinder:
             entry=way.entry,
             corridor=self._corridors.get(country, country.lower()),
             edges=way.edges,
-            countries=tuple(dict.fromkeys(link.country for link in links)),
+            countries=tuple(dict.fromkeys([self._country[e] for e in way.edges])),
             delivery_term=buyer.delivery_term,
             main_market=buyer.main_market,
-            distance_km=float(costs.km[at].sum()),
-            time_h=float(costs.hours[at].sum()),
-            parts=tuple(costs.parts[at].sum(axis=0).tolist()),
-            low=float(costs.low[at].sum()),
-            high=float(costs.high[at].sum()),
+            distance_km=km,
+            time_h=hours,
+            parts=tuple(parts),
+            low=low,
+            high=high,
             bid_price=buyer.price,
             capacity_mtpa=tightest,
             bottleneck=bottleneck,
-            law_status=EFFECTS[worst],
-            law_rules=tuple(rules),
-            usable=EFFECTS[worst] in self._use,
+            law_status=walked.status,
+            law_rules=walked.rules,
+            usable=walked.status in self._use,
+            rank=rank,
+            gap=gap,
+            lawful_rank=lawful_rank,
+            lawful_gap=lawful_gap,
         )
 
     def _missing(
-        self, ways: Ways, seller: Seller, buyers: Sequence[Buyer], found: set[tuple[str, str]], reached: set[str]
+        self, seller: Seller, buyers: Sequence[Buyer], found: set[tuple[str, str]], reached: set[str]
     ) -> Iterator[Unreachable]:
         """By sea a row for each berth that is not used; over land one row if there is no way at all."""
         by_sea = {edge.head for edge in self._network.edges if edge.link.kind == "sea"}
         for buyer in buyers:
             ends = seller.node, seller.commodity, buyer.node
             if buyer.node in by_sea:
-                for berth in sorted(ways.sea_from):
+                for berth in sorted(self._ways.sea_from):
                     if (buyer.node, berth) not in found:
-                        yield Unreachable(*ends, berth, *self._why(ways, seller, buyer, berth, reached))
+                        yield Unreachable(*ends, berth, *self._why(seller, buyer, berth, reached))
             elif not any(market == buyer.node for market, _ in found):
                 yield Unreachable(*ends, "", *self._dead_end(seller, buyer.node, reached))
 
-    def _why(self, ways: Ways, seller: Seller, buyer: Buyer, berth: str, reached: set[str]) -> tuple[str, str]:
+    def _why(self, seller: Seller, buyer: Buyer, berth: str, reached: set[str]) -> tuple[str, str]:
         if berth not in reached:
             return self._dead_end(seller, berth, reached)
-        if all(self._network.edges[sea].head != buyer.node for sea in ways.sea_from[berth]):
+        if all(self._network.edges[sea].head != buyer.node for sea in self._ways.sea_from[berth]):
             return berth, f"no sea link leads from {berth} to {buyer.node}"
         return berth, f"no ship can lie at both berths, or the link does not take {seller.commodity}"
 
@@ -277,27 +333,3 @@ class RouteFinder:
 
     def _nearest(self, reached: set[str], goal: str) -> str:
         return min(sorted(reached), key=lambda node: self._network.great_circle_km(node, goal))
-
-
-def _ranked(routes: list[Route]) -> list[Route]:
-    groups: dict[tuple[str, str, str], list[Route]] = defaultdict(list)
-    for route in routes:
-        groups[route.origin, route.commodity, route.bid].append(route)
-    ranked: list[Route] = []
-    for group in groups.values():
-        group.sort(key=lambda route: (route.generalised, route.gateway, route.entry))
-        cheapest = group[0].generalised
-        cheapest_lawful = next((route.generalised for route in group if route.usable), math.nan)
-        lawful = 0
-        for rank, route in enumerate(group, start=1):
-            lawful += route.usable
-            ranked.append(
-                replace(
-                    route,
-                    rank=rank,
-                    gap=route.generalised - cheapest,
-                    lawful_rank=lawful if route.usable else None,
-                    lawful_gap=route.generalised - cheapest_lawful if route.usable else None,
-                )
-            )
-    return ranked

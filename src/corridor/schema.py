@@ -345,7 +345,9 @@ PARAMETERS: dict[str, Parameter] = {
     "ship_length": _p("ports", "port", "m", -1, False, 10, 500, "longest ship that the berth permits"),
     "cargo_rate": _p("ports", "port", "t/day", -1, False, 10, 1e6, "cargo worked in a day alongside, waiting included"),
     "port_dues": _p("ports", "port", "USD/call", +1, True, 0, 1e7, "dues, pilots and tugs a call"),
-    "ice_season": _p("ports", "port", "h", +1, False, 0, 24 * 366, "part of the year when ships wait for an icebreaker"),
+    "ice_season": _p(
+        "ports", "port", "h", +1, False, 0, 24 * 366, "part of the year when ships wait for an icebreaker"
+    ),
     "ice_delay": _p("ports", "port", "h", +1, False, 0, 24 * 100, "how long a ship waits for it in that season"),
     "deadweight": _p("ships", "ship", "t", 0, False, 100, 5e5, "cargo, fuel and stores at the laden draft"),
     "laden_draft": _p("ships", "ship", "m", 0, False, 1, 40, "draft at full load"),

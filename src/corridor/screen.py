@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from corridor.routes import Route
+from corridor.routes import Route, Unreachable
 from corridor.study import Outcome
 from corridor.units import HOURS_PER_DAY
 
@@ -64,19 +64,14 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
             rows.add_row(f"{route.corridor} ✗", *_summary_cells(route), style="dim")
         parts.append(rows if rows.row_count else Text("  no route to this market", style="dim"))
         if block["best_netback"]:
-            best = max(block["best_netback"], key=lambda route: route.decision_netback)
-            sale = (
-                f"{number(best.netback)} USD/t at {words(best.market)} ({best.delivery_term}) by {words(best.gateway)}"
-            )
-            parts.append(Text(f"  best netback anywhere: {best.corridor}, {sale}"))
-            others = [
-                f"{r.corridor} {number(r.netback)} at {words(r.market)}" for r in block["best_netback"] if r is not best
-            ]
-            if others:
-                parts.append(Text(f"  of the others: {'; '.join(others)}"))
+            parts.append(Text(f"  best sale: {'; '.join(map(_sale, block['best_netback']))}"))
         parts.append(Text(""))
     parts.append(Text(_legend(outcome), style="dim"))
     return Group(*parts)
+
+
+def _sale(route: Route) -> str:
+    return f"{route.corridor} {number(route.decision_netback)} at {words(route.market)} ({route.delivery_term})"
 
 
 def _summary_cells(route: Route) -> list[str]:
@@ -94,14 +89,15 @@ def _summary_cells(route: Route) -> list[str]:
 def _legend(outcome: Outcome) -> str:
     use = " and ".join(outcome.study.file.assumptions.use)
     return (
-        "USD/t: generalised cost, with every part at its low and high bound beside it; cash: what is invoiced. "
-        f"Netback: bid less cash. Used here: {use}; ✗ marks the cheapest route of a corridor that is not. "
-        f"From the largest mine of each commodity. {NOT_ADVICE} "
-        "All routes: --format csv -o FILE, or name --origin, --commodity, --market."
+        "From the largest mine of each commodity to its main market: the cheapest route of each corridor. USD/t: "
+        "generalised cost, and with every part at its low and high bound; cash: what is invoiced; netback: bid less "
+        f"cash. Lawful here means {use}; ✗ marks the cheapest route that is not, where there is no other or it would "
+        "be cheaper. Best sale: what is left at the mine after generalised cost, by corridor, over all markets. "
+        f"{NOT_ADVICE} All routes: --format csv -o FILE, or name --origin, --commodity, --market."
     )
 
 
-def compare_routes(outcome: Outcome, routes: Sequence[Route], unreachable: Sequence[dict[str, Any]]) -> RenderableType:
+def compare_routes(outcome: Outcome, routes: Sequence[Route], unreachable: Sequence[Unreachable]) -> RenderableType:
     """All routes, grouped by mine, commodity and market."""
     parts: list[RenderableType] = [title(outcome, "Compare routes")]
     groups: dict[tuple[str, str, str, str], list[Route]] = defaultdict(list)
@@ -145,7 +141,7 @@ def compare_routes(outcome: Outcome, routes: Sequence[Route], unreachable: Seque
             parts.append(rows)
         parts.append(Text(""))
     if unreachable:
-        markets = len({row["market"] for row in unreachable})
+        markets = len({pair.market for pair in unreachable})
         parts.append(
             Text(
                 f"Not reached: {len(unreachable)} pairs of gateway and market ({markets} markets); "

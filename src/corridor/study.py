@@ -165,11 +165,20 @@ class Outcome:
     @cached_property
     def _finder(self) -> RouteFinder:
         use = self.study.file.assumptions.use
-        return RouteFinder(self.network, self.costs, self.law, use, self.corridor_of, self.spare)
+        origins = {seller.node for seller in self.sellers}
+        return RouteFinder(self.network, self.costs, self.law, use, self.corridor_of, self.spare, origins)
 
     @cached_property
-    def _found(self) -> tuple[list[Route], list[Unreachable]]:
-        return self._finder.find([seller for seller in self.sellers if seller.commodity in self.costs], self.buyers)
+    def _found(self) -> dict[str, tuple[list[Route], list[Unreachable]]]:
+        return {}
+
+    def find_routes(self, seller: market.Seller) -> tuple[list[Route], list[Unreachable]]:
+        """Find the cheapest route of a seller to each market by every gateway and entry, and what cannot be reached."""
+        if seller.id not in self._found:
+            self._found[seller.id] = (
+                self._finder.find(seller, self.buyers) if seller.commodity in self.costs else ([], [])
+            )
+        return self._found[seller.id]
 
     def route_via(self, origin: str, market: str, commodity: str, via: tuple[str, ...] = ()) -> Route:
         """Return the cheapest route over given nodes or crossings, in their order; lawful where that is possible.
@@ -190,12 +199,12 @@ class Outcome:
     @property
     def routes(self) -> list[Route]:
         """The cheapest route from each mine to each market by every gateway and entry."""
-        return self._found[0]
+        return [route for seller in self.sellers for route in self.find_routes(seller)[0]]
 
     @property
     def unreachable(self) -> list[Unreachable]:
         """Markets that cannot be reached by a gateway, and where the way ends."""
-        return self._found[1]
+        return [pair for seller in self.sellers for pair in self.find_routes(seller)[1]]
 
     @cached_property
     def plan(self) -> Plan:

@@ -6,6 +6,8 @@ What stands in tables in other units is converted here, once, when it is read.
 
 from __future__ import annotations
 
+import functools
+
 HOURS_PER_DAY = 24.0
 HOURS_PER_YEAR = 8760.0
 DAYS_PER_YEAR = 365.0
@@ -47,6 +49,7 @@ for _currency in CURRENCIES[1:]:
     _FACTORS[f"{_currency}/USD"] = ("1/USD", 1.0)
 
 
+@functools.cache
 def parse(unit: str) -> tuple[str, float, str | None]:
     """Take a unit apart.
 

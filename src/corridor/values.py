@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from corridor import units
 from corridor.errors import Fault
 from corridor.schema import PARAMETERS, VALUE_TABLES, Commodity, Value
 from corridor.tables import Tables
 
-Bound = Literal["low", "central", "high"]
-"""``low`` and ``high`` are the cheap and the dear end: a high speed belongs to ``low``."""
+Floats = npt.NDArray[np.float64]
+Span = tuple[float, float, float]
+"""The cheap end, the central value and the dear end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,9 @@ class Figure:
     ----------
     low, central, high
         In the coherent unit of the parameter; money in dollars of the price year.
+    span
+        The same from the cheap to the dear end: a high speed is cheap, a high rate is dear. Parameters that do not
+        move costs stay central.
     row
         The table row: source, basis, grade, year.
     place
@@ -33,15 +40,9 @@ class Figure:
     low: float
     central: float
     high: float
+    span: Span
     row: Value
     place: str
-
-    def at(self, bound: Bound) -> float:
-        """Return the value at the cheap or dear end; parameters that do not move costs stay central."""
-        sense = PARAMETERS[self.row.parameter].sense
-        if bound == "central" or sense == 0:
-            return self.central
-        return self.low if (bound == "low") == (sense > 0) else self.high
 
 
 class Values:
@@ -64,7 +65,11 @@ class Values:
         self._fx = {(row.subject.upper(), row.year): row.central for row in tables["fx"]}
         self._index = {row.year: row.central for row in tables["price_index"]}
         self._groups = {commodity.id: commodity.group for commodity in tables["commodities"]}
-        self._figures: dict[tuple[str, str, str | None], Figure] = {}
+        # commodity, group or None for all -> parameter -> subject -> table and position
+        self._places: dict[str | None, dict[str, dict[str, tuple[str, int]]]] = defaultdict(lambda: defaultdict(dict))
+        self._tables = tables
+        self._figures: dict[tuple[str, int], Figure] = {}
+        self._by_commodity: dict[str | None, Mapping[str, Mapping[str, tuple[str, int]]]] = {}
         if price_year not in self._index:
             self.faults.append(
                 Fault(
@@ -73,11 +78,15 @@ class Values:
             )
             return
         for table in VALUE_TABLES:
-            for number, row in enumerate(tables[table], start=2):
+            for position, row in enumerate(tables[table]):
                 if holds(row.valid_from, row.valid_until, as_of):
-                    self._figures[row.parameter, row.subject, row.commodity] = self._convert(
-                        row, f"{table}.csv:{number}"
-                    )
+                    self._places[row.commodity][row.parameter][row.subject] = table, position
+
+    def _figure(self, place: tuple[str, int]) -> Figure:
+        if place not in self._figures:
+            table, position = place
+            self._figures[place] = self._convert(self._tables[table][position], f"{table}.csv:{position + 2}")
+        return self._figures[place]
 
     def _convert(self, row: Value, place: str) -> Figure:
         _, factor, currency = units.parse(row.unit)
@@ -85,39 +94,58 @@ class Values:
             factor *= self._index[self.price_year] / self._index[row.year]
         if currency and currency != "USD":
             factor /= self._fx[currency, row.year]
-        return Figure(row.low * factor, row.central * factor, row.high * factor, row, place)
+        low, central, high = row.low * factor, row.central * factor, row.high * factor
+        sense = PARAMETERS[row.parameter].sense
+        span = (low, central, high) if sense > 0 else (high, central, low) if sense < 0 else (central,) * 3
+        return Figure(low, central, high, span, row, place)
+
+    def _holding(self, parameter: str, commodity: str | None) -> Mapping[str, tuple[str, int]]:
+        """Subject to the row that holds for a commodity: its own before its group's before that for all."""
+        if commodity not in self._by_commodity:
+            narrowing = [self._places[key] for key in (None, self._groups.get(commodity or ""), commodity)]
+            names = {name for places in narrowing for name in places}
+            self._by_commodity[commodity] = {
+                name: {s: place for places in narrowing for s, place in places.get(name, {}).items()} for name in names
+            }
+        return self._by_commodity[commodity].get(parameter, {})
+
+    def holds_for_all(self, parameter: str, *subjects: str | None) -> bool:
+        """Tell whether one of the subjects has a row that holds for every commodity."""
+        places = self._places[None].get(parameter, {})
+        return any(subject in places for subject in subjects)
+
+    def differs(self, parameter: str, commodity: str) -> bool:
+        """Tell whether a commodity or its group has rows of its own."""
+        return any(
+            self._places[key].get(parameter) for key in (commodity, self._groups[commodity]) if key in self._places
+        )
 
     def find(self, parameter: str, *subjects: str | None, commodity: str | None = None) -> Figure | None:
         """Return the figure of the first subject that has one; the commodity's own before its group's before all's."""
-        group = self._groups.get(commodity) if commodity else None
+        places = self._holding(parameter, commodity)
         for subject in subjects:
-            if subject:
-                for key in (commodity, group, None):
-                    figure = self._figures.get((parameter, subject, key))
-                    if figure:
-                        return figure
+            if subject and subject in places:
+                return self._figure(places[subject])
         return None
 
     def need(self, parameter: str, *subjects: str | None, commodity: str | None = None) -> Figure | None:
         """Like :meth:`find`, but note a fault where there is none: a missing cost is never zero."""
         figure = self.find(parameter, *subjects, commodity=commodity)
         if figure is None:
-            of = " or ".join(subject for subject in subjects if subject)
-            cargo = f" for {commodity}" if commodity else ""
-            file = f"{PARAMETERS[parameter].table}.csv"
-            self.faults.append(
-                Fault(
-                    file,
-                    None,
-                    "parameter",
-                    f"no {parameter} of {of}{cargo} holds on {self.as_of}. Add a row or mend its dates.",
-                )
-            )
+            self.miss(parameter, *subjects, commodity=commodity)
         return figure
 
+    def miss(self, parameter: str, *subjects: str | None, commodity: str | None = None) -> None:
+        """Note that a number is needed and that none holds."""
+        of = " or ".join(subject for subject in subjects if subject)
+        cargo = f" for {commodity}" if commodity else ""
+        file = f"{PARAMETERS[parameter].table}.csv"
+        message = f"no {parameter} of {of}{cargo} holds on {self.as_of}. Add a row or mend its dates."
+        self.faults.append(Fault(file, None, "parameter", message))
+
     def of(self, parameter: str) -> Iterator[Figure]:
-        """All figures of a parameter."""
-        return (figure for (name, _, _), figure in self._figures.items() if name == parameter)
+        """All figures of a parameter, for any commodity."""
+        return (self._figure(place) for by in self._places.values() for place in by.get(parameter, {}).values())
 
     def value_at_loading(self, commodity: Commodity) -> tuple[float, tuple[Figure, ...]]:
         """Value of a shipped tonne at loading, USD/t, with the figures behind it."""

@@ -89,14 +89,17 @@ class Ways:
             len(self._position), self._tail, self._head, weight[self._edge], [self._position[State(origin)]]
         )
 
+        of_network, finite = self._edge.tolist(), np.isfinite(weight).tolist()
+
         def over_land(position: int) -> tuple[int, ...]:
-            return tuple(int(self._edge[e]) for e in trees.path(0, position))
+            return tuple(of_network[e] for e in trees.path(0, position))
 
         ways: list[Way] = []
         reached: set[str] = set()
         to_berth: dict[tuple[str, str], tuple[float, int]] = {}
+        distances = trees.distance[0].tolist()
         for state, position in self._position.items():
-            distance = float(trees.distance[0, position])
+            distance = distances[position]
             if not math.isfinite(distance):
                 continue
             reached.add(state.node)
@@ -105,13 +108,13 @@ class Ways:
                 to_berth[key] = min(to_berth.get(key, (math.inf, -1)), (distance, position))
             elif state.first and state.last and state.node in markets:
                 ways.append(Way(state.node, state.first, state.last, over_land(position)))
+        sailing = {
+            berth: [(sea, head) for sea in seas if (head := self._network.edges[sea].head) in markets and finite[sea]]
+            for berth, seas in self.sea_from.items()
+        }
         for (berth, entry), (_, position) in to_berth.items():
             land = over_land(position)
-            ways += [
-                Way(self._network.edges[sea].head, berth, entry, (*land, sea))
-                for sea in self.sea_from[berth]
-                if self._network.edges[sea].head in markets and math.isfinite(weight[sea])
-            ]
+            ways += [Way(head, berth, entry, (*land, sea)) for sea, head in sailing[berth]]
         return ways, reached
 
 
