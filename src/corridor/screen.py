@@ -15,6 +15,7 @@ from corridor.study import Outcome
 from corridor.units import HOURS_PER_DAY
 
 NARROWEST = 80
+LEAST_SHOWN_USD_PER_T = 0.01
 NOT_ADVICE = "Law: informs, is no legal advice."
 
 
@@ -126,18 +127,11 @@ def compare_routes(outcome: Outcome, routes: Sequence[Route], unreachable: Seque
                 "law",
                 right=right,
             )
-            for route in chosen:
-                cells = _summary_cells(route)
-                km = number(route.distance_km, 0)
-                rows.add_row(
-                    str(route.rank),
-                    *cells[:5],
-                    km,
-                    cells[5],
-                    number(route.capacity_mtpa),
-                    cells[6],
-                    style="" if usable else "dim",
-                )
+            for corridor in dict.fromkeys(route.corridor for route in chosen):
+                rows.add_row("", corridor, style="bold")
+                for route in chosen:
+                    if route.corridor == corridor:
+                        rows.add_row(*_cells(route), style="" if usable else "dim")
             parts.append(rows)
         parts.append(Text(""))
     if unreachable:
@@ -157,6 +151,11 @@ def compare_routes(outcome: Outcome, routes: Sequence[Route], unreachable: Seque
     return Group(*parts)
 
 
+def _cells(route: Route) -> list[str]:
+    *costs, netback, law = _summary_cells(route)
+    return [str(route.rank), *costs, number(route.distance_km, 0), netback, number(route.capacity_mtpa), law]
+
+
 def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     """The plan: corridors, sales, busy facilities, rents, next best."""
     parts: list[RenderableType] = [title(outcome, "Best plan")]
@@ -174,7 +173,7 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     for row in document["sales"]:
         cells = [
             number(row["mtpa"], 3),
-            number(row["intake_mtpa"], 2),
+            number(row["intake_mtpa"], 3),
             number(row["bid_usd_per_t"]),
             number(row["node_price_usd_per_t"]),
         ]
@@ -183,7 +182,7 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     for row in document["offers"]:
         cells = [
             number(row["mtpa"], 3),
-            number(row["output_mtpa"], 2),
+            number(row["output_mtpa"], 3),
             number(row["cost_usd_per_t"]),
             number(row["netback_usd_per_t"]),
         ]
@@ -228,18 +227,22 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     ends = f"{words(route['origin'])} → {words(route['market'])}"
     head = f"{words(route['commodity'])}: {ends} by {way(route['gateway'], route['entry'])}"
     parts: list[RenderableType] = [title(outcome, "Explain"), Text(head, style="bold")]
-    rows = table("link", "entry", "USD/t or h", "low–high", "basis", "row", right=("USD/t or h", "low–high"))
-    last = ""
+    rows = table("link", "entry", "USD/t or h", "low–high", "basis", "source", right=("USD/t or h", "low–high"))
+    last, hidden, in_hidden = "", 0, 0.0
     for row in document["ledger"]:
-        if not (row["low"] or row["high"]):
-            continue  # a part that is zero whatever the bounds, say the value of time at no interest
+        if row["unit"] != "hours" and abs(row["central"]) < LEAST_SHOWN_USD_PER_T:
+            hidden, in_hidden = hidden + 1, in_hidden + row["central"]
+            continue
         unit = " h" if row["unit"] == "hours" else ""
         link = words(row["link"]) if row["link"] != last else ""
         last = row["link"]
         label = row["label"] if row["part"] in ("hours", *row["label"].split()) else f"{row['part']}: {row['label']}"
         cells = [number(row["central"], 2) + unit, f"{number(row['low'], 1)}–{number(row['high'], 1)}"]
-        rows.add_row(link, words(label), *cells, row["basis"], row["rows"][0] if row["rows"] else "")
-    parts += [rows, Text("")]
+        rows.add_row(link, words(label), *cells, row["basis"], words(row["sources"][0]) if row["sources"] else "")
+    parts.append(rows)
+    if hidden:
+        parts.append(Text(f"and {hidden} entries below {LEAST_SHOWN_USD_PER_T} USD/t: {in_hidden:.3f}", style="dim"))
+    parts.append(Text(""))
     total = table("part", "USD/t", right=("USD/t",))
     for part, cost in route["parts_usd_per_t"].items():
         if cost:
@@ -255,7 +258,7 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
         Text(f"bid {number(route['bid_usd_per_t'])} USD/t, netback {number(route['netback_usd_per_t'])} USD/t"),
         Text(f"law: {route['law_status']}{behind}"),
         Text(f"basis of the cost (a dollar counts as its worst input): {shares}"),
-        Text(f"All rows and sources of each entry: --format json. {NOT_ADVICE}", style="dim"),
+        Text(f"The first source of each entry; all its rows and sources: --format json. {NOT_ADVICE}", style="dim"),
     ]
     return Group(*parts)
 
