@@ -13,7 +13,7 @@ import corridor
 import corridor.cli
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("pandas", "pyomo", "highspy", "osmnx", "geopandas", "matplotlib")
+HEAVY = ("pandas", "scipy", "pyomo", "highspy", "osmnx", "geopandas", "matplotlib")
 
 
 def test_the_public_names_are_those_listed() -> None:
@@ -34,7 +34,7 @@ def test_the_public_names_are_those_listed() -> None:
     [
         "import corridor",
         "from corridor.cli import main; main(['--help'])",
-        "from corridor.cli import main; main(['compare', '--market', 'pohang', '--commodity', 'thermal_coal'])",
+        "from corridor.cli import main; main(['compare', '--market', 'pohang', '--commodity', 'iron_ore'])",
     ],
 )
 def test_heavy_packages_wait_until_they_are_used(code: str) -> None:

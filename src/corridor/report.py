@@ -56,16 +56,20 @@ def asked(
     Raises
     ------
     UsageError
-        If a name is none of the study's.
+        If a name is none of the study's, or no mine and buyer of that name deal in it.
     """
     _known(origin, {seller.node for seller in outcome.sellers}, "origin")
     _known(commodity, {seller.commodity for seller in outcome.sellers}, "commodity")
     _known(market, {buyer.node for buyer in outcome.buyers}, "market")
-    found = [
-        outcome.find_routes(seller)
-        for seller in outcome.sellers
-        if origin in (None, seller.node) and commodity in (None, seller.commodity)
-    ]
+    sellers = [s for s in outcome.sellers if origin in (None, s.node) and commodity in (None, s.commodity)]
+    if not sellers:
+        offered = ", ".join(seller.commodity for seller in outcome.sellers if seller.node == origin)
+        raise UsageError(f"{origin} does not offer {commodity}. It offers {offered}.")
+    goods = {seller.commodity for seller in sellers}
+    if not any(buyer.commodity in goods and market in (None, buyer.node) for buyer in outcome.buyers):
+        places = ", ".join(buyer.node for buyer in outcome.buyers if buyer.commodity in goods)
+        raise UsageError(f"nobody at {market} bids for {' or '.join(sorted(goods))}. There are bids at {places}.")
+    found = [outcome.find_routes(seller) for seller in sellers]
     return (
         [route for routes, _ in found for route in routes if market in (None, route.market)],
         [pair for _, missing in found for pair in missing if market in (None, pair.market)],
