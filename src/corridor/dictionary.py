@@ -44,8 +44,8 @@ def data_dictionary() -> str:
     parts.append("\n".join(lines))
     parts.append(
         "Units with USD may be written with CNY, MNT, RUB, JPY or KRW in its place; they convert at the mean rate of\n"
-        "the row's own year and are restated to dollars of the study's price year. `linear`: generalised cost or price\n"
-        "is linear in it, so that sensitivity to it can be exact. What a link must have, by kind:"
+        "the row's own year and are restated to dollars of the study's price year. `linear`: cost or price is\n"
+        "linear in it, so that sensitivity to it can be exact. What a link must have, by kind:"
     )
     kinds = ["| kind | needs |", "|---|---|"]
     kinds += [f"| {kind} | {', '.join(f'`{name}`' for name in names)} |" for kind, names in NEEDED_BY_LINK.items()]
