@@ -20,6 +20,7 @@ setup: .venv/.stamp ## Install the project and its tools into .venv (PYTHON=... 
 
 run: setup ## Compare the corridors of the committed study, and write reports/rason/
 	$(CORRIDOR) compare
+	$(CORRIDOR) compare -o $(REPORTS)/compare.txt
 	$(CORRIDOR) compare --format json -o $(REPORTS)/compare.json
 	$(CORRIDOR) compare --format csv -o $(REPORTS)/compare.csv
 	$(CORRIDOR) solve --format json -o $(REPORTS)/solve.json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from itertools import groupby, pairwise
 
@@ -24,8 +25,8 @@ BERTHS = (
 )
 CROSSINGS = (
     "zamyn_uud_erenhot gashuunsukhait_ganqimaodu shiveekhuren_ceke khangi_mandal bichigt_zuunkhatavch "
-    "sukhbaatar_naushki ereentsav_solovyevsk zabaikalsk_manzhouli grodekovo_suifenhe kamyshovaya_hunchun khasan_tumangang tumen_namyang "
-    "quanhe_wonjong"
+    "sukhbaatar_naushki ereentsav_solovyevsk zabaikalsk_manzhouli grodekovo_suifenhe kamyshovaya_hunchun "
+    "khasan_tumangang tumen_namyang quanhe_wonjong"
 )
 RAJIN_ENTRIES = {"khasan_tumangang", "tumen_namyang", "quanhe_wonjong"}
 
@@ -240,9 +241,8 @@ def test_washed_coal_from_ukhaa_khudag_by_tianjin_by_hand(rason: Study) -> None:
     ],
 )
 def test_names_that_do_not_go_together_are_explained(rason: Study, names: dict[str, str], expected: str) -> None:
-    with pytest.raises(corridor.UsageError, match="^") as caught:
+    with pytest.raises(corridor.UsageError, match=re.escape(expected)):
         corridor.compare(rason.run("essay"), **names)
-    assert expected in str(caught.value)
 
 
 def test_on_the_day_of_the_essay_rajin_lies_between_china_and_russia(rason: Study) -> None:
