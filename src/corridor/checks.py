@@ -15,7 +15,7 @@ from corridor.schema import PARAMETERS, STRUCTURE_TABLES, VALUE_TABLES, Link, Pa
 Rows = Mapping[str, tuple[Row, ...]]
 
 
-def find_faults(rows: Rows, unreadable: Collection[str] = ()) -> list[Fault]:
+def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None = None) -> list[Fault]:
     """Look for faults across rows and tables.
 
     Parameters
@@ -24,6 +24,8 @@ def find_faults(rows: Rows, unreadable: Collection[str] = ()) -> list[Fault]:
         Table name to rows.
     unreadable
         Tables of which some rows could not be read: what refers to them is not held against the referrer.
+    well
+        Rows that were found well and have the same ids: values that stand there too are not looked at again.
 
     Returns
     -------
@@ -31,11 +33,13 @@ def find_faults(rows: Rows, unreadable: Collection[str] = ()) -> list[Fault]:
         Empty if all is well.
     """
     known = _known_ids(rows)
-    faults = [*_duplicate_ids(rows), *_duplicate_values(rows), *_gauges(rows), *_links(rows), *_bids(rows)]
+    faults = [*_duplicate_ids(rows), *_duplicate_values(rows, well), *_gauges(rows), *_links(rows), *_bids(rows)]
     faults += _references(rows, known, unreadable)
     for table in VALUE_TABLES:
+        before = well[table] if well else ()
         for number, value in _numbered(rows[table]):
-            faults += _value_faults(f"{table}.csv", number, table, value, known, unreadable)
+            if number - 2 >= len(before) or value is not before[number - 2]:
+                faults += _value_faults(f"{table}.csv", number, table, value, known, unreadable)
     faults += _money(rows)
     if not unreadable:
         faults += _facilities(rows)
@@ -86,9 +90,11 @@ def _duplicate_ids(rows: Rows) -> Iterator[Fault]:
                 )
 
 
-def _duplicate_values(rows: Rows) -> Iterator[Fault]:
+def _duplicate_values(rows: Rows, well: Rows | None) -> Iterator[Fault]:
     """For every key exactly one row may hold on any day."""
     for table in VALUE_TABLES:
+        if well and rows[table] is well[table]:
+            continue
         by_key: dict[tuple[str, str, str | None], list[tuple[dt.date, dt.date, int]]] = defaultdict(list)
         for number, value in _numbered(rows[table]):
             period = (value.valid_from or dt.date.min, value.valid_until or dt.date.max, number)

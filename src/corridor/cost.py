@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,7 @@ CHARGES = {
 """Fixed charges, and the part of cost that each belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assumptions:
+class Assumptions(NamedTuple):
     """What a study assumes of money and time, beside its tables.
 
     Attributes
@@ -42,8 +41,7 @@ class Assumptions:
     service_factor: float
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry of a link's ledger: dollars a tonne, or hours (``part`` is then None)."""
 
     part: str | None
@@ -57,8 +55,7 @@ class Item:
         return max((figure.row.basis for figure in self.figures), key=BASES.index, default="assumed")
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeCosts:
+class EdgeCosts(NamedTuple):
     """Costs of all edges for one commodity; rows of edges that do not take it are NaN.
 
     Attributes
@@ -81,8 +78,7 @@ class EdgeCosts:
     generalised: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Quantity:
+class _Quantity(NamedTuple):
     """A parameter over all edges.
 
     Attributes
@@ -97,8 +93,7 @@ class _Quantity:
     span: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """One line of the ledgers of all edges.
 
     Attributes

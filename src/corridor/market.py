@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from corridor.schema import METAL_GROUP, NEEDED_BY_BID, NEEDED_BY_METAL, NEEDED_BY_MINE, Bid, Commodity
 from corridor.tables import Tables
 from corridor.values import Figure, Values
 
 
-@dataclass(frozen=True, slots=True)
-class Seller:
+class Seller(NamedTuple):
     """What a mine offers.
 
     Attributes
@@ -37,8 +36,7 @@ class Seller:
         return f"{self.commodity}_{self.node}"
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(NamedTuple):
     """What a market bids.
 
     Attributes

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +18,7 @@ from corridor.values import holds
 EARTH_RADIUS_KM = 6371.0
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A link in one direction."""
 
     link: Link

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ _UNLIMITED = {"ship_length": np.inf, "ice_season": 0.0, "ice_delay": 0.0}
 """What a port has where its tables are silent on :data:`corridor.schema.KNOWN_OF_PORT`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Voyages:
+class Voyages(NamedTuple):
     """Round voyages with one parcel out and ballast back, each by the ship that is cheapest a tonne.
 
     All arrays are voyages x 3: cheap, central and dear end of every range. NaN where no ship can lie at both berths.
@@ -54,6 +53,7 @@ class Fleet:
         self.ships = tuple(sorted({figure.row.subject for figure in values.of("deadweight")}))
         self._of_ship = {name: self._needed(NEEDED_BY_SHIP, name) for name in self.ships}
         self._of_port: dict[str, dict[str, Figure]] = {}
+        self._berths: dict[tuple[str, ...], dict[str, Floats]] = {}
         self._fuel = next(iter(values.of("fuel_price")), None)
 
     def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Figure) -> Voyages:
@@ -81,10 +81,7 @@ class Fleet:
             return Voyages(np.zeros((len(ends), 3), dtype=np.int64), nowhere, nowhere, nowhere)
         # voyages x ships x bounds
         ship = {name: np.array([_span(self._of_ship[s], name) for s in self.ships])[None] for name in NEEDED_BY_SHIP}
-        ports = [
-            {name: np.array([_span(self.port(end[side]), name) for end in ends])[:, None] for name in _AT_PORT}
-            for side in (0, 1)
-        ]
+        ports = [self._at(tuple(end[side] for end in ends)) for side in (0, 1)]
         fuel = np.array(self._fuel.span)
         draft = np.minimum(ports[0]["draft"], ports[1]["draft"])
         longest = np.minimum(ports[0]["ship_length"], ports[1]["ship_length"])
@@ -115,6 +112,13 @@ class Fleet:
         fuel = (self._fuel,) if self._fuel else ()
         ports = [figure for end in ends for figure in self.port(end).values()]
         return (*fuel, *self._of_ship[self.ships[ship]].values(), *ports)
+
+    def _at(self, nodes: tuple[str, ...]) -> dict[str, Floats]:
+        """What is known of berths, as arrays of berths x 1 x 3; the same berths are asked for by every commodity."""
+        if nodes not in self._berths:
+            ports = [self.port(node) for node in nodes]
+            self._berths[nodes] = {name: np.array([_span(port, name) for port in ports])[:, None] for name in _AT_PORT}
+        return self._berths[nodes]
 
     def port(self, node: str) -> dict[str, Figure]:
         """Return what is known of a berth; a fault is noted for what is needed and missing."""

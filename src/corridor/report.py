@@ -44,7 +44,7 @@ def compare(
     """
     routes, missing = asked(outcome, origin, commodity, market)
     rows = [route_record(outcome, route) for route in routes]
-    unreachable = [{name: getattr(row, name) for name in Unreachable.__slots__} for row in missing]
+    unreachable = [row._asdict() for row in missing]
     return {**heading(outcome), "rows": rows, "unreachable": unreachable}
 
 

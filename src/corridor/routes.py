@@ -6,7 +6,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from corridor.schema import EFFECTS, NOT_CASH, PARTS
 from corridor.ways import Way, Ways, way_over
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """The cheapest way from a mine to a market by one gateway and one entry.
 
     Attributes
@@ -101,8 +100,7 @@ class Route:
         return self.bid_price - self.generalised
 
 
-@dataclass(frozen=True, slots=True)
-class _Walked:
+class _Walked(NamedTuple):
     """A way with what adds up along it: parts, low, high, hours, km; its strictest status, the rules behind it."""
 
     way: Way
@@ -112,8 +110,7 @@ class _Walked:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(NamedTuple):
     """A market that cannot be reached by a gateway: where the way ends, and why."""
 
     origin: str

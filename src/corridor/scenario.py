@@ -79,6 +79,7 @@ def apply_scenario(file: str, name: str, scenario: Scenario, tables: Tables) -> 
         except UsageError as error:
             faults.append(Fault(file, None, column, str(error)))
     if scenario.changes and not faults:
+        same_ids = not any({"id", "subject", "tariff", "facility"} & {*(c.set or ())} for c in scenario.changes)
         faults = [
             Fault(
                 file,
@@ -86,7 +87,7 @@ def apply_scenario(file: str, name: str, scenario: Scenario, tables: Tables) -> 
                 f"scenarios.{name}",
                 f"makes {fault.file} row {fault.row} wrong: {fault.column}: {fault.message}",
             )
-            for fault in checks.find_faults(changed.rows)
+            for fault in checks.find_faults(changed.rows, well=tables.rows if same_ids else None)
         ]
     return changed, faults
 

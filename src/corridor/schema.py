@@ -8,8 +8,7 @@ year, dates, source and basis. The parameters that they may hold stand in :data:
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -220,8 +219,7 @@ class Rule(Row):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """What a value table may hold.
 
     Attributes

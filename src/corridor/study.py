@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from corridor import market
 from corridor.cost import Assumptions, CostModel, EdgeCosts, note_missing
@@ -278,8 +278,7 @@ def _hash(path: Path, folder: Path) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What was checked and found well: the data folder, its size, the studies that use it, and remarks."""
 
     folder: Path

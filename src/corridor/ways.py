@@ -6,7 +6,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from corridor.network import Network
 from corridor.paths import Floats, Ints, shortest_paths
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A place, with the first and the last border crossing on the way to it."""
 
     node: str
@@ -23,8 +22,7 @@ class State:
     last: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """A way to a market by one gateway and entry; ``edges`` are positions in the network's edges."""
 
     market: str
