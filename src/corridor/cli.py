@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
@@ -144,7 +145,14 @@ def explain(
 
 
 @app.command
-def check(folder: Path | None = None, *, form: FormatName = "table", place: OutputPath = None) -> None:
+def check(
+    folder: Path | None = None,
+    *,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
     """Check a data folder and the studies that use it; list every fault at once.
 
     Example: corridor check data/rason
@@ -152,15 +160,19 @@ def check(folder: Path | None = None, *, form: FormatName = "table", place: Outp
     Parameters
     ----------
     folder
-        Data folder, or a folder with models/ and data/. Default: the committed study's.
+        Data folder, or a folder with models/ and data/. Default: that of the study.
     """
     from corridor.study import check_folder
 
+    if study or scenario:  # all scenarios are checked when a study is read; this one is costed too
+        folder = folder or read_study(study).run(scenario).checked().tables.folder
     checked = check_folder(folder)
     for note in checked.notes:
         _say(note)
-    document = {"folder": str(checked.folder), "studies": list(checked.studies), "rows": checked.rows}
-    text = f"{checked.folder}: {checked.rows} rows in {checked.tables} tables, {len(checked.studies)} studies: no fault"
+    where = os.path.relpath(checked.folder)
+    document = {"folder": where, "studies": list(checked.studies), "rows": checked.rows}
+    studies = ", ".join(checked.studies) or "no study"
+    text = f"{where}: {checked.rows} rows in {checked.tables} tables, with {studies}: no fault"
     if form == "table":
         _draw(text, place)
     else:
@@ -295,4 +307,5 @@ def _show_faults(faults: Sequence[Fault]) -> None:
         _say(str(fault))
     hidden = len(faults) - MOST_FAULTS_SHOWN
     unseen = f", {hidden} not shown" if hidden > 0 else ""
-    _say(f"corridor: {len(faults)} faults{unseen}. Nothing was computed or written.")
+    many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    _say(f"corridor: {many}{unseen}. Nothing was computed or written.")

@@ -16,6 +16,7 @@ from corridor.study import Outcome
 from corridor.tables import Tables
 
 SCHEMA_VERSION = 1
+MOST_NAMES_LISTED = 30
 Document = dict[str, Any]
 
 
@@ -79,9 +80,8 @@ def asked(
 def _known(word: str | None, known: Iterable[str], kind: str) -> None:
     names = sorted(known)
     if word is not None and word not in names:
-        raise UsageError(
-            f'"{word}" is no {kind} of this study.{did_you_mean(word, names)} There are: {", ".join(names)}.'
-        )
+        listed = f" There are: {', '.join(names)}." if len(names) <= MOST_NAMES_LISTED else f" There are {len(names)}."
+        raise UsageError(f'"{word}" is no {kind} of this study.{did_you_mean(word, names)}{listed}')
 
 
 def route_record(outcome: Outcome, route: Route) -> Document:

@@ -220,6 +220,17 @@ class Outcome:
             self.buyers,
         )
 
+    def checked(self) -> Outcome:
+        """Hand itself on if all numbers are there that its costs, mines, markets and capacities need.
+
+        Raises
+        ------
+        InputError
+            Lists all that are missing.
+        """
+        self._complete((self.costs, self.spare))
+        return self
+
     def _complete(self, result: T) -> T:
         """Hand a result on, unless numbers were missing on the way: then none of it is to be trusted."""
         if self.values.faults:
