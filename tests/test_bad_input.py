@@ -128,7 +128,7 @@ def test_a_missing_number_is_an_error_never_zero(project: Path) -> None:
     path = project / "data" / "tariffs.csv"
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(line for line in lines if not line.startswith("gauge_east")))
-    assert any("no gauge_break_charge of gauge_east for coal holds on 2020-06-30" in fault for fault in faults(project))
+    assert any("no gauge_break_charge of gauge_east holds on 2020-06-30" in fault for fault in faults(project))
 
 
 def test_two_values_for_one_key_are_an_error(project: Path) -> None:

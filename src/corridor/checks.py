@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
@@ -13,6 +14,8 @@ from corridor.errors import Fault, did_you_mean
 from corridor.schema import PARAMETERS, STRUCTURE_TABLES, VALUE_TABLES, Link, Parameter, Row, Rule, Value
 
 Rows = Mapping[str, tuple[Row, ...]]
+PER_DRY_TONNE = ("price", "treatment_charge")
+"""Parameters that may be quoted per dry tonne; elsewhere a dry tonne would be taken for a shipped one."""
 
 
 def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None = None) -> list[Fault]:
@@ -35,11 +38,12 @@ def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None 
     known = _known_ids(rows)
     faults = [*_duplicate_ids(rows), *_duplicate_values(rows, well), *_gauges(rows), *_links(rows), *_bids(rows)]
     faults += _references(rows, known, unreadable)
+    rates = {(row.subject.upper(), row.year): row.central for row in rows["fx"]}  # type: ignore[attr-defined]
     for table in VALUE_TABLES:
-        before = well[table] if well else ()
+        before = {id(row) for row in well[table]} if well else set()
         for number, value in _numbered(rows[table]):
-            if number - 2 >= len(before) or value is not before[number - 2]:
-                faults += _value_faults(f"{table}.csv", number, table, value, known, unreadable)
+            if id(value) not in before:
+                faults += _value_faults(f"{table}.csv", number, table, value, rates, known, unreadable)
     faults += _money(rows)
     if not unreadable:
         faults += _facilities(rows)
@@ -47,7 +51,7 @@ def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None 
 
 
 def _numbered(rows: tuple[Any, ...]) -> Iterator[tuple[int, Any]]:
-    return enumerate(rows, start=2)
+    return ((row.number, row) for row in rows)
 
 
 def _known_ids(rows: Rows) -> dict[str, set[str]]:
@@ -70,6 +74,7 @@ def _known_ids(rows: Rows) -> dict[str, set[str]]:
         "port": sea_ends,
         "ship": {value.subject for value in values["ships"]},
         "fuel": {value.subject for value in values["ships"]},
+        "index": {"usd"},
         "currency": {currency.lower() for currency in units.CURRENCIES},
         "operator": {link.operator for link in links},
         "country": {node.country for node in nodes},
@@ -133,6 +138,9 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("rules", "nodes"): "nodes",
         ("rules", "links"): "links",
         ("rules", "operators"): "operator",
+        ("rules", "origins"): "country",
+        ("rules", "importers"): "country",
+        ("rules", "last_ports"): "country",
         ("rules", "lifts"): "rules",
     }
     for (table, column), target in single.items():
@@ -145,11 +153,11 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
                     f"{table}.csv", number, column, word, target.replace("_", " ").removesuffix("s"), known[target]
                 )
     for (table, column), target in several.items():
-        if target in unreadable or {"links", "commodities"} & set(unreadable):
+        if target in unreadable or {"nodes", "links", "commodities"} & set(unreadable):
             continue
         for number, row in _numbered(rows[table]):
             for word in getattr(row, column):
-                bare = word.removeprefix("!")
+                bare = word.removeprefix("!") if isinstance(row, Rule) else word
                 if bare not in known[target] and not (
                     isinstance(row, Rule) and column == "commodities" and _is_hs(bare)
                 ):
@@ -161,7 +169,13 @@ def _is_hs(word: str) -> bool:
 
 
 def _value_faults(
-    file: str, number: int, table: str, value: Value, known: dict[str, set[str]], unreadable: Collection[str]
+    file: str,
+    number: int,
+    table: str,
+    value: Value,
+    rates: Mapping[tuple[str, int], float],
+    known: dict[str, set[str]],
+    unreadable: Collection[str],
 ) -> Iterator[Fault]:
     parameter = PARAMETERS.get(value.parameter)
     if parameter is None or parameter.table != table:
@@ -178,14 +192,21 @@ def _value_faults(
         yield _unknown(
             file, number, "subject", value.subject, parameter.subject.replace("_", " "), known[parameter.subject]
         )
-    if value.commodity and "commodities" not in unreadable and value.commodity not in known["commodity or group"]:
-        yield _unknown(file, number, "commodity", value.commodity, "commodity or group", known["commodity or group"])
+    cargo = "commodity" if parameter.subject == "mine" else "commodity or group"
+    if value.commodity and "commodities" not in unreadable and value.commodity not in known[cargo]:
+        yield _unknown(file, number, "commodity", value.commodity, cargo, known[cargo])
+    if parameter.subject == "mine" and not value.commodity:
+        yield Fault(file, number, "commodity", "empty. A mine's row names what it offers.")
+    if table in ("capital", "fx", "price_index") and value.commodity:
+        yield Fault(file, number, "commodity", f'"{value.commodity}": rows of this table hold for all. Leave it blank.')
     if "sources" not in unreadable and value.source not in known["sources"]:
         yield _unknown(file, number, "source", value.source, "source", known["sources"])
-    yield from _unit_and_range(file, number, value, parameter)
+    yield from _unit_and_range(file, number, value, parameter, rates)
 
 
-def _unit_and_range(file: str, number: int, value: Value, parameter: Parameter) -> Iterator[Fault]:
+def _unit_and_range(
+    file: str, number: int, value: Value, parameter: Parameter, rates: Mapping[tuple[str, int], float]
+) -> Iterator[Fault]:
     try:
         coherent, factor, currency = units.parse(value.unit)
     except KeyError:
@@ -193,12 +214,17 @@ def _unit_and_range(file: str, number: int, value: Value, parameter: Parameter) 
         message = f'"{value.unit}" is no unit known here. For {value.parameter} write one of {fits}.'
         yield Fault(file, number, "unit", message)
         return
-    if coherent != parameter.unit:
+    if coherent != parameter.unit or ("dmt" in value.unit and value.parameter not in PER_DRY_TONNE):
         fits = ", ".join(units.known(parameter.unit))
         yield Fault(file, number, "unit", f'"{value.unit}" does not measure {value.parameter}. Write one of {fits}.')
         return
+    if value.parameter == "exchange_rate" and value.unit != f"{value.subject.upper()}/USD":
+        yield Fault(
+            file, number, "unit", f'"{value.unit}" is no rate of {value.subject}. Write {value.subject.upper()}/USD.'
+        )
+        return
     if currency not in (None, "USD"):
-        factor = 0.0 if parameter.minimum >= 0 else factor  # only the sign can be judged before conversion
+        factor /= rates.get((currency, value.year), math.inf)  # without a rate there is a fault of its own
     for column in ("low", "central", "high"):
         figure = getattr(value, column)
         if figure < 0 <= parameter.minimum:
@@ -224,12 +250,13 @@ def _gauges(rows: Rows) -> Iterator[Fault]:
         if link.from_node not in gauge or link.to_node not in gauge:
             continue
         ends = gauge[link.from_node], gauge[link.to_node]
-        if link.kind == "rail" and (None in ends or ends[0] != ends[1]):
+        apart = None not in ends and ends[0] != ends[1]
+        if link.kind != "gauge_break" and (apart or (link.kind == "rail" and None in ends)):
             yield Fault(
                 "links.csv",
                 number,
                 "kind",
-                f"a rail link joins nodes of one gauge; these have {ends[0]} and {ends[1]}. Use gauge_break.",
+                f"a {link.kind} link joins nodes of one gauge; these have {ends[0]} and {ends[1]}. Use gauge_break.",
             )
         if link.kind == "gauge_break" and (None in ends or ends[0] == ends[1]):
             yield Fault(
@@ -241,22 +268,31 @@ def _gauges(rows: Rows) -> Iterator[Fault]:
 
 
 def _links(rows: Rows) -> Iterator[Fault]:
-    with_capital = {value.subject for value in rows["capital"]}  # type: ignore[attr-defined]
+    capital: dict[str, set[str]] = defaultdict(set)
+    for value in rows["capital"]:
+        capital[value.subject].add(value.parameter)  # type: ignore[attr-defined]
+    leaving = {link.from_node: number for number, link in _numbered(rows["links"]) if link.kind != "sea"}
     for number, row in _numbered(rows["links"]):
         link: Link = row
+        if link.kind == "sea" and link.to_node in leaving:
+            message = (
+                f'"{link.to_node}" has a way onward (row {leaving[link.to_node]}). Sea links end at a place of sale.'
+            )
+            yield Fault("links.csv", number, "to_node", message)
         if link.from_node == link.to_node:
             yield Fault(
                 "links.csv", number, "to_node", f'"{link.to_node}" is where the link begins. A link joins two nodes.'
             )
         if link.kind == "border" and not link.crossing:
             yield Fault("links.csv", number, "crossing", "empty. A border link names its crossing.")
-        if link.status == "planned" and link.id not in with_capital and link.kind in ("rail", "road"):
-            yield Fault(
-                "links.csv",
-                number,
-                "status",
-                f'"{link.id}" is planned and has no capital_cost in capital.csv. What is not built is not free.',
-            )
+        have = capital[link.id] | capital[link.tariff or ""]
+        if link.status == "planned" and link.kind in ("rail", "road") and not _paid_for(have):
+            message = f'"{link.id}" is planned and has no capital_cost with life and volume in capital.csv. '
+            yield Fault("links.csv", number, "status", f"{message}What is not built is not free.")
+
+
+def _paid_for(have: Collection[str]) -> bool:
+    return {"capital_life", "capital_volume"} <= {*have} and bool({"capital_cost", "capital_cost_per_km"} & {*have})
 
 
 def _bids(rows: Rows) -> Iterator[Fault]:
@@ -292,6 +328,17 @@ def _facilities(rows: Rows) -> Iterator[Fault]:
 
 
 def _money(rows: Rows) -> Iterator[Fault]:
+    for table in ("fx", "price_index"):
+        first: dict[tuple[str, int], int] = {}
+        for number, value in _numbered(rows[table]):
+            if first.setdefault((value.subject, value.year), number) != number:
+                there = first[value.subject, value.year]
+                message = f"{value.subject} of {value.year} stands in row {there} already. One mean of the year holds."
+                yield Fault(f"{table}.csv", number, "year", message)
+    fuels = {value.subject for value in rows["ships"] if value.parameter == "fuel_price"}  # type: ignore[attr-defined]
+    if len(fuels) > 1:
+        message = f"there are several fuels: {', '.join(sorted(fuels))}. Ships burn one; give the others no row."
+        yield Fault("ships.csv", None, "subject", message)
     fx = {(value.subject, value.year) for value in rows["fx"]}  # type: ignore[attr-defined]
     index = {value.year for value in rows["price_index"]}  # type: ignore[attr-defined]
     for table in VALUE_TABLES:

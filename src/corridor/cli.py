@@ -75,7 +75,11 @@ def compare(
     names = (origin, commodity, market)
     if form != "table":
         document = report.compare(outcome, *names)
-        _deliver(form, place, document, {"routes": document["rows"]})
+        _deliver(form, place, document, {"routes": report.tables_of(document)["rows"]})
+        if form == "csv" and document["unreachable"]:
+            _say(
+                f"{len(document['unreachable'])} pairs of gateway and market are not reached; --format json lists them."
+            )
     elif names == (None, None, None):
         blocks = report.summary(outcome)
         _draw(screen.compare_summary(outcome, blocks), place)
@@ -107,8 +111,7 @@ def solve(
     if form == "table":
         _draw(screen.solve_summary(outcome, document), place)
     else:
-        tables = {name: rows for name, rows in document.items() if isinstance(rows, list) and name != "as_if_lifted"}
-        _deliver(form, place, document, tables)
+        _deliver(form, place, document, report.tables_of(document))
 
 
 @app.command
@@ -141,7 +144,65 @@ def explain(
     if form == "table":
         _draw(screen.ledger(outcome, document), place)
     else:
-        _deliver(form, place, document, {"ledger": document["ledger"]})
+        _deliver(form, place, document, {"ledger": report.tables_of(document)["ledger"]})
+
+
+@app.command
+def matrix(
+    *,
+    origins: Path,
+    destinations: Path,
+    weights: Path | None = None,
+    graph: Path | None = None,
+    commodity: str | None = None,
+    limit_km: float = 25.0,
+    wide: bool = False,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Cost, distance and time from many points to many, over the railways and roads of a graph.
+
+    Example: corridor matrix --origins mines.csv --destinations ports.csv --commodity iron_ore
+
+    Parameters
+    ----------
+    origins, destinations
+        CSV files with the columns id, longitude_deg, latitude_deg.
+    weights
+        CSV file of what the elements of the graph cost. Default: data/geo/weights.csv.
+    graph
+        Graph without the ending _nodes.parquet. Default: data/geo/corridor.
+    commodity
+        What is shipped: decides tariffs and the value of time. Default: what holds for all, and time at no cost.
+    limit_km
+        How far from the network a point may lie.
+    wide
+        One row an origin and one column a destination, generalised cost alone.
+    """
+    from corridor.geodata import GeoGraph
+    from corridor.matrix import MatrixModel
+    from corridor.weights import read_points, read_weights
+
+    outcome = _outcome(study, scenario)
+    geography = outcome.study.path.parent / outcome.study.file.data / ".." / "geo"
+    costs, notes = read_weights(weights or geography / "weights.csv", outcome.values, report.known(outcome, commodity))
+    starts, more = read_points(origins)
+    ends, most = read_points(destinations)
+    for note in (*notes, *more, *most):
+        _say(note)
+    network = graph or geography / "corridor"
+    model = MatrixModel(GeoGraph.read(network.parent, network.name))
+    found = model.matrix(starts, ends, costs, time_usd_per_t_h=outcome.time_usd_per_t_h(commodity), limit_km=limit_km)
+    rows = found.wide() if wide else found.pairs()
+    if form == "table":
+        _draw(screen.matrix(outcome, found, wide=wide), place)
+    else:
+        document = {**report.heading(outcome), "matrix": rows, **({} if wide else {"parts": found.parts()})}
+        _deliver(form, place, document, report.tables_of(document))
+    if not any(row.get("status") != "no way" for row in rows):
+        raise NoAnswerError("no way leads from any origin to any destination.")
 
 
 @app.command
@@ -164,8 +225,8 @@ def check(
     """
     from corridor.study import check_folder
 
-    if study or scenario:  # all scenarios are checked when a study is read; this one is costed too
-        folder = folder or read_study(study).run(scenario).checked().tables.folder
+    if study or scenario:
+        folder = folder or read_study(study).run(scenario).tables.folder
     checked = check_folder(folder)
     for note in checked.notes:
         _say(note)
@@ -196,7 +257,8 @@ def sources(
     if form == "table":
         _draw(screen.source_list(rows), place)
     else:
-        _deliver(form, place, {**report.heading(outcome), "rows": rows}, {"sources": rows})
+        document = {**report.heading(outcome), "sources": rows}
+        _deliver(form, place, document, report.tables_of(document))
 
 
 @app.command
@@ -234,7 +296,9 @@ def _say(text: str) -> None:
 
 def _draw(content: RenderableType, place: Path | None) -> None:
     if place is None:
-        Console(markup=False, highlight=False, emoji=False).print(content)
+        console = Console(markup=False, highlight=False, emoji=False)
+        console.width = max(console.width, screen.NARROWEST)
+        console.print(content)
         return
     console = Console(markup=False, highlight=False, emoji=False, width=120, record=True, file=io.StringIO())
     console.print(content)
@@ -279,9 +343,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 well, 2 usage, 3 bad input data, 4 no answer, 5 a missing extra. A bug of ours is a traceback and 1.
     """
     run: Callable[..., Any] = app
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal that lacks an arrow shows a question mark, not a traceback
     gc.disable()  # a command is over before garbage matters; looking for it takes a tenth of its time
     try:
         run(arguments, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
     except CycloptsError as error:
         _say(f"corridor: {error}")
         return UsageError.exit_code
@@ -294,6 +364,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        _say(f"corridor: cannot write: {error.strerror}.")
+        return UsageError.exit_code
     except KeyboardInterrupt:
         _say("corridor: stopped; nothing was written.")
         return 130

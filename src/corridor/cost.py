@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from corridor.network import Network
 from corridor.ocean import Fleet
-from corridor.schema import BASES, LOSSY, NEEDED_BY_COMMODITY, NEEDED_BY_LINK, PARTS, Commodity
+from corridor.schema import BASES, LOSSY, PARTS, Commodity
 from corridor.units import DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_YEAR
 from corridor.values import Figure, Floats, Span, Values
 
@@ -124,7 +124,7 @@ class CostModel:
     Parameters
     ----------
     values
-        Numbers of a date. What is missing is noted in ``values.faults``.
+        Numbers of a date. All that :mod:`corridor.needs` asks for must be there.
     network
         Edges of that date.
     assumptions
@@ -144,10 +144,6 @@ class CostModel:
         kinds = [edge.link.kind for edge in network.edges]
         self._lossy = np.array([kind in LOSSY for kind in kinds], dtype=bool)
         self._sea = np.flatnonzero([kind == "sea" for kind in kinds])
-        self._needing = {
-            name: np.array([name in NEEDED_BY_LINK[kind] for kind in kinds], dtype=bool)
-            for name in dict.fromkeys(name for needed in NEEDED_BY_LINK.values() for name in needed)
-        }
         self._quantities: dict[tuple[str, str | None], _Quantity] = {}
         self._ledgers: dict[str, list[_Entry]] = {}
 
@@ -165,7 +161,6 @@ class CostModel:
         -------
         EdgeCosts
         """
-        self._note_missing(commodity, wanted)
         n = len(self._network.edges)
         parts, bounds, hours = np.zeros((n, len(PARTS))), np.zeros((n, 3)), np.zeros(n)
         sails = np.ones(n, dtype=bool)
@@ -177,7 +172,7 @@ class CostModel:
             parts[:, PARTS.index(entry.part)] += span[:, 1]
             bounds += span
             if entry.part == "ocean":
-                sails[self._sea] = ~np.isnan(entry.span[self._sea]).any(axis=1)
+                sails[self._sea] = ~np.isnan(entry.span[self._sea, 1])
         km = np.nan_to_num(self._quantity("length").span[:, 1])
         for array in (parts, bounds, hours, km):
             array[~(wanted & sails)] = np.nan
@@ -254,7 +249,7 @@ class CostModel:
             return "", ()
         ends = self._network.edges[e].tail, self._network.edges[e].head
         voyage = self._fleet.voyages([ends], self._quantity("length").span[[e]], lot)
-        ship = int(voyage.ship[0, 1])
+        ship = int(voyage.ship[0])
         words = f"{self._fleet.ships[ship]} with {voyage.parcel_t[0, 1]:,.0f} t"
         return words, self._fleet.figures(ends, ship)
 
@@ -265,11 +260,8 @@ class CostModel:
         total = np.where(np.isnan(cost.span), per_km.span * length.span, cost.span)
         rate = self._assumptions.capital_rate
         annuity = 1 / life.span if rate == 0 else rate / (1 - (1 + rate) ** -life.span)
-        for e in np.flatnonzero(~np.isnan(total[:, 1])).tolist():
-            for quantity, name in ((life, "capital_life"), (volume, "capital_volume")):
-                if quantity.figures[e] is None:
-                    self._values.miss(name, self._network.edges[e].link.id)
-        return _Entry("capital", "capital recovery", total * annuity / volume.span, (cost, per_km, life, volume))
+        behind = (cost, per_km, length, life, volume) if np.isfinite(per_km.span).any() else (cost, life, volume)
+        return _Entry("capital", "capital recovery", total * annuity / volume.span, behind)
 
     def _quantity(self, parameter: str, commodity: Commodity | None = None) -> _Quantity:
         """A parameter over all edges; one for all commodities that have no rows of their own."""
@@ -283,30 +275,5 @@ class CostModel:
             self._quantities[parameter, cargo] = _Quantity(figures, spans.reshape(len(figures), 3))
         return self._quantities[parameter, cargo]
 
-    def _note_missing(self, commodity: Commodity, wanted: npt.NDArray[np.bool_]) -> None:
-        for name, needing in self._needing.items():
-            for e in np.flatnonzero(wanted & needing & np.isnan(self._quantity(name, commodity).span[:, 1])):
-                link = self._network.edges[e].link
-                self._values.miss(name, link.id, link.tariff, commodity=commodity.id)
-
 
 _NONE = (np.nan, np.nan, np.nan)
-
-
-def note_missing(values: Values, network: Network) -> None:
-    """Note a fault in ``values`` for every number that some edge needs for some commodity and that does not hold."""
-    missing = set()
-    for link in dict.fromkeys(edge.link for edge in network.edges):
-        for parameter in NEEDED_BY_LINK[link.kind]:
-            if not values.holds_for_all(parameter, link.id, link.tariff):
-                missing |= {
-                    (parameter, link.id, link.tariff, commodity.id)
-                    for commodity in network.commodities.values()
-                    if network.takes(link, commodity)
-                    and not values.find(parameter, link.id, link.tariff, commodity=commodity.id)
-                }
-    for parameter, link_id, tariff, cargo in sorted(missing, key=str):
-        values.miss(parameter, link_id, tariff, commodity=cargo)
-    for commodity in network.commodities.values():
-        for parameter in NEEDED_BY_COMMODITY:
-            values.need(parameter, commodity.id)

@@ -58,10 +58,7 @@ def best_plan(outcome: Outcome) -> dict[str, pd.DataFrame]:
     """
     import pandas as pd
 
-    document = report.solve(outcome)
-    return {
-        name: pd.DataFrame(rows) for name, rows in document.items() if isinstance(rows, list) and name != "as_if_lifted"
-    }
+    return {name: pd.DataFrame(rows) for name, rows in report.tables_of(report.solve(outcome)).items()}
 
 
 def ledger(outcome: Outcome, origin: str, market: str, *, commodity: str, via: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -83,4 +80,4 @@ def ledger(outcome: Outcome, origin: str, market: str, *, commodity: str, via: t
     """
     import pandas as pd
 
-    return pd.DataFrame(report.explain(outcome, origin, market, commodity, via)["ledger"])
+    return pd.DataFrame(report.tables_of(report.explain(outcome, origin, market, commodity, via))["ledger"])

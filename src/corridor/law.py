@@ -26,7 +26,8 @@ class Verdict(NamedTuple):
     effect
         Index into :data:`corridor.schema.EFFECTS`, one an edge.
     rules
-        Edge to the rules behind its status: those that match and that no matching rule lifts. Edges without are open.
+        Edge to the rules behind its status: those that match and that no matching rule lifts, without those that say
+        open and lift nothing there. Edges without are open.
     """
 
     effect: npt.NDArray[np.int8]
@@ -49,7 +50,7 @@ class Law:
     as_of
         The day.
     lifted_measures
-        Measures that a scenario sets aside by name.
+        Measures that a scenario sets aside by name: they bar nothing, but what they exempt stays exempt.
     """
 
     def __init__(
@@ -59,9 +60,10 @@ class Law:
         self._matches = [
             (rule, edges)
             for rule in rules
-            if holds(rule.valid_from, rule.valid_until, as_of) and rule.measure not in lifted_measures
+            if holds(rule.valid_from, rule.valid_until, as_of)
             if (edges := _matching_edges(rule, network))
         ]
+        self._lifted = frozenset(lifted_measures)
         self._verdicts: dict[tuple[str, str], Verdict] = {}
 
     def verdict(self, commodity: Commodity, origin: str) -> Verdict:
@@ -97,8 +99,15 @@ class Law:
         effect = np.zeros(self._n_edges, dtype=np.int8)
         standing: dict[int, tuple[Rule, ...]] = {}
         for edge, matching in at_edge.items():
+            there = {rule.id for rule in matching}
             lifted = {rule_id for rule in matching for rule_id in rule.lifts}
-            standing[edge] = tuple(rule for rule in matching if rule.id not in lifted)
+            standing[edge] = tuple(
+                rule
+                for rule in matching
+                if rule.id not in lifted
+                and rule.measure not in self._lifted
+                and (rule.effect != "open" or there & {*rule.lifts})
+            )
             effect[edge] = max((EFFECTS.index(rule.effect) for rule in standing[edge]), default=0)
         return Verdict(effect, standing)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,11 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from corridor.earth import great_circle_km
 from corridor.schema import Commodity, Link, Node
 from corridor.tables import Tables
 from corridor.values import holds
-
-EARTH_RADIUS_KM = 6371.0
 
 
 class Edge(NamedTuple):
@@ -67,10 +65,7 @@ class Network:
     def great_circle_km(self, one: str, other: str) -> float:
         """Distance between two nodes over the sphere, km."""
         a, b = self.nodes[one], self.nodes[other]
-        lat_a, lat_b = math.radians(a.latitude_deg), math.radians(b.latitude_deg)
-        half_dlat, half_dlon = (lat_b - lat_a) / 2, math.radians(b.longitude_deg - a.longitude_deg) / 2
-        chord = math.sin(half_dlat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_dlon) ** 2
-        return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))
+        return float(great_circle_km(a.longitude_deg, a.latitude_deg, b.longitude_deg, b.latitude_deg))
 
 
 def build_network(tables: Tables, as_of: dt.date) -> Network:

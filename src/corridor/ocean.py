@@ -19,12 +19,13 @@ _UNLIMITED = {"ship_length": np.inf, "ice_season": 0.0, "ice_delay": 0.0}
 class Voyages(NamedTuple):
     """Round voyages with one parcel out and ballast back, each by the ship that is cheapest a tonne.
 
-    All arrays are voyages x 3: cheap, central and dear end of every range. NaN where no ship can lie at both berths.
+    The ship is chosen at the centre of all ranges and kept at their ends. Arrays but ``ship`` are voyages x 3: cheap,
+    central and dear end. NaN where no ship can lie at both berths.
 
     Attributes
     ----------
     ship
-        Position of the ship's class in :attr:`Fleet.ships`.
+        Position of the ship's class in :attr:`Fleet.ships`; one a voyage.
     parcel_t
         Cargo, t: the least of what the ship carries at the shallower berth's draft, and the usual lot.
     usd_per_t
@@ -33,7 +34,7 @@ class Voyages(NamedTuple):
         Hours of the cargo on its way: loading, the laden passage, discharge, and waiting for ice.
     """
 
-    ship: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+    ship: np.ndarray[tuple[int], np.dtype[np.int64]]
     parcel_t: Floats
     usd_per_t: Floats
     hours: Floats
@@ -71,14 +72,10 @@ class Fleet:
         Returns
         -------
         Voyages
-
-        Notes
-        -----
-        What is missing is noted in the values' ``faults``.
         """
         nowhere = np.full((len(ends), 3), np.nan)
         if not ends or not self.ships or self._fuel is None:
-            return Voyages(np.zeros((len(ends), 3), dtype=np.int64), nowhere, nowhere, nowhere)
+            return Voyages(np.zeros(len(ends), dtype=np.int64), nowhere, nowhere, nowhere)
         # voyages x ships x bounds
         ship = {name: np.array([_span(self._of_ship[s], name) for s in self.ships])[None] for name in NEEDED_BY_SHIP}
         ports = [self._at(tuple(end[side] for end in ends)) for side in (0, 1)]
@@ -88,7 +85,8 @@ class Fleet:
         short_of_draft = np.maximum(0.0, ship["laden_draft"] - draft) * CM_PER_M
         carried = ship["deadweight"] - ship["stores"] - ship["immersion"] * short_of_draft
         parcel = np.minimum(np.array(lot.span), carried)
-        fits = (parcel > 0) & (ship["overall_length"] <= longest)
+        fits = (parcel[..., 1] > 0) & (ship["overall_length"][..., 1] <= longest[..., 1])
+        parcel = np.where(parcel > 0, parcel, parcel[..., 1:2])  # where the dear draft would carry nothing
         passage = length[:, None] / ship["ship_speed"] / HOURS_PER_DAY
         sea_days = 2 * passage
         port_days = sum(parcel / port["cargo_rate"] + _ice_days(port) for port in ports)
@@ -96,15 +94,15 @@ class Fleet:
         burnt = sea_days * ship["sea_fuel"] + port_days * ship["port_fuel"]
         dues = ports[0]["port_dues"] + ports[1]["port_dues"]
         with np.errstate(divide="ignore", invalid="ignore"):
-            usd_per_t = np.where(fits, (charter + burnt * fuel + dues) / parcel, np.inf)
-        usd_per_t = np.where(np.isnan(usd_per_t), np.inf, usd_per_t)
-        best = usd_per_t.argmin(axis=1)
+            usd_per_t = (charter + burnt * fuel + dues) / parcel
+        central = np.where(fits, usd_per_t[..., 1], np.inf)
+        best = central.argmin(axis=1)
+        possible = np.isfinite(central.min(axis=1))
 
         def of_best(array: Floats) -> Floats:
-            chosen = np.take_along_axis(array, best[:, None], axis=1)[:, 0]
-            return np.where(possible, chosen, np.nan)
+            chosen = np.take_along_axis(array, best[:, None, None], axis=1)[:, 0]
+            return np.where(possible[:, None], chosen, np.nan)
 
-        possible = np.isfinite(usd_per_t.min(axis=1))
         return Voyages(best, of_best(parcel), of_best(usd_per_t), of_best((passage + port_days) * HOURS_PER_DAY))
 
     def figures(self, ends: tuple[str, str], ship: int) -> tuple[Figure, ...]:

@@ -68,15 +68,15 @@ def write_files(texts: Mapping[Path, str]) -> None:
     """
     waiting: dict[Path, Path] = {}
     try:
-        for path, text in texts.items():
+        for path, text in {path.resolve(): text for path, text in texts.items()}.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            if path.is_dir():
-                raise IsADirectoryError(None, "is a folder", str(path))
+            if path.exists() and not path.is_file():
+                raise IsADirectoryError(None, "is a folder or a device", str(path))
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             waiting[path] = Path(name)
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
-            Path(name).chmod(0o644)
+            Path(name).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
         for path, temporary in waiting.items():
             temporary.replace(path)
     except OSError as error:
@@ -85,3 +85,10 @@ def write_files(texts: Mapping[Path, str]) -> None:
     finally:
         for temporary in waiting.values():
             temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """What the user takes away from the rights of new files; it can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -1,8 +1,8 @@
-"""Many-source shortest paths over arrays, with the edges along the way."""
+"""Shortest paths over arrays: once over a small network, or again and again over a large one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -83,3 +83,105 @@ def shortest_paths(n_vertices: int, tail: Ints, head: Ints, weight: Floats, sour
             parent[place][vertex] = before
             parent_edge[place][vertex] = edge_between[before, vertex]
     return ShortestPaths(distance, parent, parent_edge)
+
+
+LEAST_WEIGHT = 1e-12
+"""SciPy takes a weight of zero for no edge: free edges weigh this instead. Costs are summed from the edges."""
+
+
+class Trees(NamedTuple):
+    """Shortest-path trees of some sources.
+
+    Attributes
+    ----------
+    distance
+        Sources x vertices; infinite where there is no way.
+    parent
+        Sources x vertices: the vertex before; negative at sources and where there is no way.
+    """
+
+    distance: Floats
+    parent: npt.NDArray[np.int32]
+
+
+class WeightedGraph:
+    """An undirected graph in compressed rows, to be weighted again and again.
+
+    Parameters
+    ----------
+    n_vertices
+        Number of vertices.
+    ends
+        Ends of each edge, edges x 2. Parallel edges are fine: the cheapest counts.
+
+    Notes
+    -----
+    SciPy's Dijkstra on compressed rows: of the libraries tried on 113,000 nodes it was the fastest that is exact.
+    """
+
+    def __init__(self, n_vertices: int, ends: Ints) -> None:
+        self.n_vertices = n_vertices
+        self._n_edges = len(ends)
+        tail, head = np.concatenate([ends, ends[:, ::-1]]).T
+        edge = np.tile(np.arange(len(ends)), 2)
+        self._key = tail * np.int64(n_vertices) + head
+        order = np.argsort(self._key, kind="stable")
+        self._key, self._edge = self._key[order], edge[order]
+        self._pair, self._first = np.unique(self._key, return_index=True)
+        self._indices = (self._pair % n_vertices).astype(np.int32)
+        counts = np.bincount(self._pair // n_vertices, minlength=n_vertices)
+        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        self._parallel = len(self._pair) < len(self._key)
+
+    def trees(self, weight: Floats, sources: Sequence[int] | Ints, at_once: int = 16) -> Iterator[tuple[slice, Trees]]:
+        """Find the cheapest ways from sources to all vertices, some sources at a time.
+
+        Parameters
+        ----------
+        weight
+            One an edge, at least 0; infinite: not to be used.
+        sources
+            Vertices.
+        at_once
+            Sources in one batch: bounds the memory, 12 bytes a source and vertex.
+
+        Yields
+        ------
+        slice, Trees
+            Which sources, and their trees.
+
+        Raises
+        ------
+        ValueError
+            If a weight is negative or not a number.
+        """
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import dijkstra
+
+        if len(weight) != self._n_edges or not np.all(weight >= 0):
+            raise ValueError("weights must be one an edge, and at least 0")
+        data = np.maximum(self._cheapest(weight), LEAST_WEIGHT)
+        graph = csr_array((data, self._indices, self._indptr), shape=(self.n_vertices, self.n_vertices))
+        for start in range(0, len(sources), at_once):
+            part = slice(start, min(start + at_once, len(sources)))
+            distance, parent = dijkstra(graph, indices=np.asarray(sources[part]), return_predecessors=True)
+            yield part, Trees(distance, parent)
+
+    def edges_between(self, weight: Floats, tail: Ints, head: Ints) -> Ints:
+        """Return the cheapest edge between each pair of neighbours."""
+        place = np.searchsorted(self._pair, tail * np.int64(self.n_vertices) + head)
+        if not self._parallel:
+            return np.asarray(self._edge[self._first[place]])
+        return np.asarray(self._chosen(weight)[place])
+
+    def _cheapest(self, weight: Floats) -> Floats:
+        along = weight[self._edge]
+        return np.asarray(np.minimum.reduceat(along, self._first) if self._parallel else along)
+
+    def _chosen(self, weight: Floats) -> Ints:
+        """For each pair of neighbours the cheapest of its parallel edges."""
+        dearest_first = np.argsort(-weight[self._edge], kind="stable")
+        chosen = np.empty(len(self._pair), dtype=np.int64)
+        pair_of = np.cumsum(np.concatenate([[False], self._key[1:] != self._key[:-1]]))
+        chosen[pair_of[dearest_first]] = self._edge[dearest_first]
+        return chosen

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,13 +16,32 @@ from corridor.flow import FlowProblem, FlowSolution, solve
 from corridor.law import Law
 from corridor.market import Buyer, Seller
 from corridor.network import Network
+from corridor.paths import Ints, shortest_paths
 from corridor.routes import Route
 
 NEGLIGIBLE_MTPA = 1e-7
 """Flows below a tenth of a tonne a year are the solver's tolerance, not cargo."""
 
+CONTRADICTION_USD_PER_T = 1e-5
+"""More than the solver's tolerances add up to along a route: what beats the best plan by so much proves a bug."""
 
-@dataclass(frozen=True, slots=True)
+
+class Cargo(NamedTuple):
+    """A commodity and the country where it was mined: the law asks for both, so states are kept apart by both."""
+
+    commodity: str
+    origin: str
+
+
+class Place(NamedTuple):
+    """A state of the problem: a cargo at a node, or (of all origins together) a commodity at a bid."""
+
+    commodity: str
+    origin: str | None
+    at: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """The best lawful plan and the names behind its arrays.
 
@@ -29,10 +51,11 @@ class Plan:
         As solved; net value in million USD/yr at generalised cost.
     network
         What the edges refer to.
-    edge_of, commodity_of
-        For each edge of the problem: position in the network's edges, and commodity.
-    state_of
-        (commodity, node) to the state of the problem.
+    edge_of, commodity_of, origin_of
+        For each edge of the problem that is one of the network: its position there, commodity, and country of origin.
+    handovers
+        Origin and bid of each edge of the problem after those: where a commodity comes from several countries, such
+        edges bring each one's from the market to the bid, at no cost.
     sellers, buyers
         In the order of the problem's offers and bids.
     facilities
@@ -46,50 +69,112 @@ class Plan:
     network: Network
     edge_of: tuple[int, ...]
     commodity_of: tuple[str, ...]
-    state_of: Mapping[tuple[str, str], int]
+    origin_of: tuple[str, ...]
+    handovers: tuple[tuple[str, str], ...]
     sellers: tuple[Seller, ...]
     buyers: tuple[Buyer, ...]
     facilities: tuple[str, ...]
     corridor_of: Mapping[str, str]
 
+    def carried(self) -> dict[tuple[str, int], float]:
+        """Mt/yr by commodity and position in the network's edges, all origins together."""
+        tonnes: dict[tuple[str, int], float] = defaultdict(float)
+        for commodity, e, flow in zip(self.commodity_of, self.edge_of, self.solution.flows.tolist(), strict=False):
+            tonnes[commodity, e] += flow
+        return {key: mtpa for key, mtpa in tonnes.items() if mtpa > NEGLIGIBLE_MTPA}
+
     def corridors(self) -> dict[tuple[str, str], float]:
-        """Tonnes by (corridor, commodity), Mt/yr: by sea at the berth of loading, over land at the sale."""
+        """Mt/yr by corridor and commodity: what goes by sea at the berth of loading, all else at the place of sale."""
         tonnes: dict[tuple[str, str], float] = defaultdict(float)
-        landed: dict[tuple[str, str], float] = defaultdict(float)
-        for e, flow in enumerate(self.solution.flows):
-            edge = self.network.edges[self.edge_of[e]]
-            if edge.link.kind == "sea" and flow > NEGLIGIBLE_MTPA:
-                tonnes[self._corridor(edge.tail), self.commodity_of[e]] += float(flow)
-                landed[edge.head, self.commodity_of[e]] += float(flow)
-        sold: dict[tuple[str, str], float] = defaultdict(float)
-        for buyer, sale in zip(self.buyers, self.solution.sales, strict=True):
-            sold[buyer.node, buyer.commodity] += float(sale)
-        for (node, commodity), sale in sold.items():
-            over_land = sale - landed[node, commodity]
-            if over_land > NEGLIGIBLE_MTPA:
-                tonnes[self._corridor(node), commodity] += over_land
-        return dict(tonnes)
+        for (commodity, e), mtpa in self.carried().items():
+            edge = self.network.edges[e]
+            if edge.link.kind == "sea":  # it ends at a place of sale, where the same tonnes must not count again
+                tonnes[self._corridor(edge.tail), commodity] += mtpa
+                tonnes[self._corridor(edge.head), commodity] -= mtpa
+        for buyer, sale in zip(self.buyers, self.solution.sales.tolist(), strict=True):
+            tonnes[self._corridor(buyer.node), buyer.commodity] += sale
+        return {key: mtpa for key, mtpa in tonnes.items() if mtpa > NEGLIGIBLE_MTPA}
 
     def _corridor(self, node: str) -> str:
         country = self.network.nodes[node].country
         return self.corridor_of.get(country, country.lower())
 
-    def behind(self, route: Route) -> float:
-        """How far a route is from being used, USD/t: 0 where it is as good as what the plan does.
+    def netbacks(self) -> list[float]:
+        """What one more tonne would fetch at the gate of each seller's mine, USD/t; -inf where it reaches no buyer.
 
-        The netback that it would earn, less the shadow prices of the facilities on its way and what its buyer's limit
-        is worth, against the node price at its mine.
+        The most, over all lawful ways, that is left of a bid after what its limit is worth, shadow prices and
+        generalised cost. Where a mine ships, this is its node price. Where it is idle, every node price from this to
+        the mine's cost solves the problem's dual, so that the solver's own says nothing.
         """
-        at_mine = self.state_of.get((route.commodity, route.origin))
-        if at_mine is None:
-            return float("inf")
-        at_market = self.state_of.get((route.commodity, route.market))
-        price = (
-            route.bid_price if at_market is None else min(route.bid_price, float(self.solution.node_price[at_market]))
-        )
-        shadow = dict(zip(self.facilities, self.solution.shadow_price, strict=True))
-        congestion = sum(float(shadow.get(self.network.edges[e].link.facility or "", 0.0)) for e in route.edges)
-        return max(0.0, float(self.solution.node_price[at_mine]) - (price - route.generalised - congestion))
+        problem, solution = self.problem, self.solution
+        # A reduced cost is what a step loses against the node prices: the way that loses least brings most.
+        lost = np.concatenate([solution.edge_reduced_cost, solution.bid_reduced_cost])
+        sold = problem.n_states  # one more state, behind all bids
+        backward_from = np.append(problem.edge_to, np.full(len(problem.bid_state), sold))
+        backward_to = np.append(problem.edge_from, problem.bid_state)
+        trees = shortest_paths(sold + 1, backward_from, backward_to, np.maximum(lost, 0), [sold])
+        netbacks: list[float] = (solution.node_price - trees.distance[0, :sold])[problem.offer_state].tolist()
+        return netbacks
+
+    def uses(self, route: Route) -> bool:
+        """Tell whether the plan ships by a route: its mine sells, its buyer buys, every edge carries what it ships.
+
+        Flows can be split into routes in more than one way; one of them then has this route.
+        """
+        if (route.origin, route.commodity) not in self._offer_at or route.bid not in self._bid_at:
+            return False
+        sold = float(self.solution.purchases[self._offer_at[route.origin, route.commodity]])
+        bought = float(self.solution.sales[self._bid_at[route.bid]])
+        origin = self.network.nodes[route.origin].country
+        handed = self._handed_over.get((origin, route.bid), bought)
+        carried = (self._flow.get((e, route.commodity, origin), 0.0) for e in route.edges)
+        return min(sold, bought, handed, *carried) > NEGLIGIBLE_MTPA
+
+    def behind(self, route: Route) -> float:
+        """How far a route is from being used, USD/t: what the plan loses on the first tonne that is forced over it.
+
+        That is the node price at its mine or the mine's cost, whichever is more, less the netback that the route would
+        earn after shadow prices and what its buyer's limit is worth. 0: as good as what the plan does. Below 0 only
+        where the law bars the route from the plan: what a tonne would gain if it did not. Infinite where nobody at its
+        ends deals in the plan.
+
+        Raises
+        ------
+        RuntimeError
+            If a usable route beats the plan, which then is not the best.
+        """
+        if (route.origin, route.commodity) not in self._offer_at or route.bid not in self._bid_at:
+            return math.inf
+        offer, bid = self._offer_at[route.origin, route.commodity], self._bid_at[route.bid]
+        node_price, problem = self.solution.node_price, self.problem
+        at_mine = max(float(node_price[problem.offer_state[offer]]), self.sellers[offer].cost)
+        at_market = min(float(node_price[problem.bid_state[bid]]), route.bid_price)
+        congestion = math.fsum(self._shadow.get(self.network.edges[e].link.facility, 0.0) for e in route.edges)
+        gap = at_mine - (at_market - route.generalised - congestion)
+        if route.usable and gap < -CONTRADICTION_USD_PER_T:
+            raise RuntimeError(f"the plan is not the best: {route} beats it by {-gap} USD/t")
+        return gap
+
+    @cached_property
+    def _offer_at(self) -> dict[tuple[str, str], int]:
+        return {(seller.node, seller.commodity): i for i, seller in enumerate(self.sellers)}
+
+    @cached_property
+    def _bid_at(self) -> dict[str, int]:
+        return {buyer.bid: i for i, buyer in enumerate(self.buyers)}
+
+    @cached_property
+    def _shadow(self) -> dict[str | None, float]:
+        return dict(zip(self.facilities, self.solution.shadow_price.tolist(), strict=True))
+
+    @cached_property
+    def _flow(self) -> dict[tuple[int, str, str], float]:
+        keys = zip(self.edge_of, self.commodity_of, self.origin_of, strict=True)
+        return dict(zip(keys, self.solution.flows.tolist(), strict=False))
+
+    @cached_property
+    def _handed_over(self) -> dict[tuple[str, str], float]:
+        return dict(zip(self.handovers, self.solution.flows[len(self.edge_of) :].tolist(), strict=True))
 
 
 def make_plan(
@@ -107,8 +192,8 @@ def make_plan(
     Parameters
     ----------
     network, costs, law, use, corridor_of, spare
-        As for :class:`corridor.routes.RouteFinder`. Only edges whose legal status is in ``use`` exist
-        for the optimiser.
+        As for :class:`corridor.routes.RouteFinder`. Only edges whose legal status for a cargo is in ``use`` exist
+        for it.
     sellers, buyers
         Offers and bids.
 
@@ -118,65 +203,108 @@ def make_plan(
     """
     sellers = [seller for seller in sellers if seller.commodity in costs]
     buyers = [buyer for buyer in buyers if buyer.commodity in costs]
-    edge_of: list[int] = []
-    commodity_of: list[str] = []
-    for commodity, of_edge in costs.items():
-        origins = {network.nodes[seller.node].country for seller in sellers if seller.commodity == commodity}
-        allowed = np.isfinite(of_edge.generalised)
-        for origin in origins:  # one country mines in a study; with several the strictest law would hold for all
-            allowed &= law.verdict(network.commodities[commodity], origin).allows(use)
-        starts = {seller.node for seller in sellers if seller.commodity == commodity}
-        ends = {buyer.node for buyer in buyers if buyer.commodity == commodity}
-        kept = _between(network, np.flatnonzero(allowed).tolist(), starts, ends)
-        edge_of += kept
-        commodity_of += [commodity] * len(kept)
-
-    state_of: dict[tuple[str, str], int] = {}
-
-    def state(commodity: str, node: str) -> int:
-        return state_of.setdefault((commodity, node), len(state_of))
-
-    tail = [state(c, network.edges[e].tail) for e, c in zip(edge_of, commodity_of, strict=True)]
-    head = [state(c, network.edges[e].head) for e, c in zip(edge_of, commodity_of, strict=True)]
-    offer_state = [state(seller.commodity, seller.node) for seller in sellers]
-    bid_state = [state(buyer.commodity, buyer.node) for buyer in buyers]
-    facilities = tuple(sorted({f for e in edge_of if (f := network.edges[e].link.facility)}))
-    place = {facility: position for position, facility in enumerate(facilities)}
-    uses = [(e, place[f]) for e, of in enumerate(edge_of) if (f := network.edges[of].link.facility)]
-    problem = FlowProblem(
-        n_states=len(state_of),
-        edge_from=np.array(tail, dtype=np.int64),
-        edge_to=np.array(head, dtype=np.int64),
-        edge_cost=np.array([costs[c].generalised[e] for e, c in zip(edge_of, commodity_of, strict=True)]),
-        facility_capacity=np.array([spare[facility] for facility in facilities]),
-        use_edge=np.array([e for e, _ in uses], dtype=np.int64),
-        use_facility=np.array([f for _, f in uses], dtype=np.int64),
-        bid_state=np.array(bid_state, dtype=np.int64),
-        bid_most=np.array([buyer.intake_mtpa for buyer in buyers]),
-        bid_price=np.array([buyer.price for buyer in buyers]),
-        offer_state=np.array(offer_state, dtype=np.int64),
-        offer_most=np.array([seller.output_mtpa for seller in sellers]),
-        offer_cost=np.array([seller.cost for seller in sellers]),
-        state_names=tuple(f"{commodity} at {node}" for commodity, node in state_of),
-        edge_names=tuple(
-            f"{commodity} on {network.edges[e].id}" for e, commodity in zip(edge_of, commodity_of, strict=True)
-        ),
-        facility_names=facilities,
-        bid_names=tuple(buyer.bid for buyer in buyers),
-        offer_names=tuple(seller.id for seller in sellers),
-    )
+    mines, markets = defaultdict[Cargo, set[str]](set), defaultdict[str, set[str]](set)
+    for seller in sellers:
+        mines[Cargo(seller.commodity, network.nodes[seller.node].country)].add(seller.node)
+    for buyer in buyers:
+        markets[buyer.commodity].add(buyer.node)
+    moves: list[tuple[int, Cargo]] = []
+    for cargo in sorted(mines):
+        verdict = law.verdict(network.commodities[cargo.commodity], cargo.origin)
+        allowed = np.isfinite(costs[cargo.commodity].generalised) & verdict.allows(use)
+        lawful = _between(network, np.flatnonzero(allowed).tolist(), mines[cargo], markets[cargo.commodity])
+        moves += [(e, cargo) for e in lawful]
+    facilities = tuple(sorted({f for e, _ in moves if (f := network.edges[e].link.facility)}))
+    problem, handovers = _problem(network, costs, spare, moves, facilities, sellers, buyers)
     return Plan(
         problem=problem,
         solution=solve(problem),
         network=network,
-        edge_of=tuple(edge_of),
-        commodity_of=tuple(commodity_of),
-        state_of=state_of,
+        edge_of=tuple(e for e, _ in moves),
+        commodity_of=tuple(cargo.commodity for _, cargo in moves),
+        origin_of=tuple(cargo.origin for _, cargo in moves),
+        handovers=handovers,
         sellers=tuple(sellers),
         buyers=tuple(buyers),
         facilities=facilities,
         corridor_of=corridor_of,
     )
+
+
+def _problem(
+    network: Network,
+    costs: Mapping[str, EdgeCosts],
+    spare: Mapping[str, float],
+    moves: Sequence[tuple[int, Cargo]],
+    facilities: Sequence[str],
+    sellers: Sequence[Seller],
+    buyers: Sequence[Buyer],
+) -> tuple[FlowProblem, tuple[tuple[str, str], ...]]:
+    """Number the states and fill the arrays; the handovers are those of the plan."""
+    edges = [network.edges[e] for e, _ in moves]
+    tails = [Place(*cargo, edge.tail) for edge, (_, cargo) in zip(edges, moves, strict=True)]
+    heads = [Place(*cargo, edge.head) for edge, (_, cargo) in zip(edges, moves, strict=True)]
+    mines = [Place(seller.commodity, network.nodes[seller.node].country, seller.node) for seller in sellers]
+    bids, handed = _bids({*heads, *mines}, mines, buyers)
+    state_of = {place: i for i, place in enumerate(dict.fromkeys([*tails, *heads, *mines, *bids]))}
+    place_of = {facility: i for i, facility in enumerate(facilities)}
+    uses = [(i, place_of[edge.link.facility]) for i, edge in enumerate(edges) if edge.link.facility]
+    move_costs = [costs[cargo.commodity].generalised[e] for e, cargo in moves]
+    several = {place.commodity for place, _ in handed}  # origins are named where that tells cargoes apart
+
+    def what(commodity: str, origin: str | None) -> str:
+        return f"{commodity} of {origin}" if origin and commodity in several else commodity
+
+    problem = FlowProblem(
+        n_states=len(state_of),
+        edge_from=_positions(state_of, [*tails, *(market for market, _ in handed)]),
+        edge_to=_positions(state_of, [*heads, *(bid for _, bid in handed)]),
+        edge_cost=np.array([*move_costs, *(0.0 for _ in handed)]),
+        facility_capacity=np.array([spare[facility] for facility in facilities]),
+        use_edge=np.array([edge for edge, _ in uses], dtype=np.int64),
+        use_facility=np.array([facility for _, facility in uses], dtype=np.int64),
+        bid_state=_positions(state_of, bids),
+        bid_most=np.array([buyer.intake_mtpa for buyer in buyers]),
+        bid_price=np.array([buyer.price for buyer in buyers]),
+        offer_state=_positions(state_of, mines),
+        offer_most=np.array([seller.output_mtpa for seller in sellers]),
+        offer_cost=np.array([seller.cost for seller in sellers]),
+        state_names=tuple(
+            f"{what(place.commodity, place.origin)} {'at' if place.origin else 'for'} {place.at}" for place in state_of
+        ),
+        edge_names=(
+            *(f"{what(*cargo)} on {edge.id}" for edge, (_, cargo) in zip(edges, moves, strict=True)),
+            *(f"{what(market.commodity, market.origin)} for {bid.at}" for market, bid in handed),
+        ),
+        facility_names=tuple(facilities),
+        bid_names=tuple(buyer.bid for buyer in buyers),
+        offer_names=tuple(seller.id for seller in sellers),
+    )
+    return problem, tuple((market.origin or "", bid.at) for market, bid in handed)
+
+
+def _bids(
+    reached: Collection[Place], mines: Sequence[Place], buyers: Sequence[Buyer]
+) -> tuple[list[Place], list[tuple[Place, Place]]]:
+    """State of each bid, and the handovers: pairs of a market's state and a bid's.
+
+    What comes from one country is sold where it lies. Cargoes of several countries lie in states of their own, since
+    other edges are lawful for them; they meet at the bid, which takes no more of all together than it would of one.
+    """
+    origins: dict[str, set[str | None]] = defaultdict(set)
+    for mine in mines:
+        origins[mine.commodity].add(mine.origin)
+    bids, handed = [], []
+    for buyer in buyers:
+        markets = [Place(buyer.commodity, origin, buyer.node) for origin in sorted(origins[buyer.commodity], key=str)]
+        alone = len(markets) == 1
+        bids.append(markets[0] if alone else Place(buyer.commodity, None, buyer.bid))
+        handed += [] if alone else [(market, bids[-1]) for market in markets if market in reached]
+    return bids, handed
+
+
+def _positions(state_of: Mapping[Place, int], places: Sequence[Place]) -> Ints:
+    return np.array([state_of[place] for place in places], dtype=np.int64)
 
 
 def _between(network: Network, edges: list[int], starts: set[str], ends: set[str]) -> list[int]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from corridor.cost import Item
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
 from corridor.market import Seller
-from corridor.plan import NEGLIGIBLE_MTPA
+from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.routes import Route, Unreachable
 from corridor.schema import BASES, PARTS, STRUCTURE_TABLES, VALUE_TABLES
 from corridor.study import Outcome
@@ -18,6 +19,16 @@ from corridor.tables import Tables
 SCHEMA_VERSION = 1
 MOST_NAMES_LISTED = 30
 Document = dict[str, Any]
+
+
+def tables_of(document: Document) -> dict[str, list[Document]]:
+    """Tables of a document for files of rows; each row says its scenario, date and what is assumed against the law."""
+    said = {name: document[name] for name in ("scenario", "as_of", "price_year", "as_if_lifted")}
+    return {
+        name: [{**said, **row} for row in rows]
+        for name, rows in document.items()
+        if isinstance(rows, list) and name != "as_if_lifted"
+    }
 
 
 def heading(outcome: Outcome) -> Document:
@@ -59,7 +70,10 @@ def asked(
     UsageError
         If a name is none of the study's, or no mine and buyer of that name deal in it.
     """
-    _known(origin, {seller.node for seller in outcome.sellers}, "origin")
+    mines = {node.id for node in outcome.tables["nodes"] if node.kind == "mine"}
+    _known(origin, mines, "origin")
+    if origin is not None and all(seller.node != origin for seller in outcome.sellers):
+        raise UsageError(f"{origin} ships nothing on {outcome.as_of}: its output in mines.csv is 0.")
     _known(commodity, {seller.commodity for seller in outcome.sellers}, "commodity")
     _known(market, {buyer.node for buyer in outcome.buyers}, "market")
     sellers = [s for s in outcome.sellers if origin in (None, s.node) and commodity in (None, s.commodity)]
@@ -68,13 +82,26 @@ def asked(
         raise UsageError(f"{origin} does not offer {commodity}. It offers {offered}.")
     goods = {seller.commodity for seller in sellers}
     if not any(buyer.commodity in goods and market in (None, buyer.node) for buyer in outcome.buyers):
-        places = ", ".join(buyer.node for buyer in outcome.buyers if buyer.commodity in goods)
-        raise UsageError(f"nobody at {market} bids for {' or '.join(sorted(goods))}. There are bids at {places}.")
+        places = ", ".join(buyer.node for buyer in outcome.buyers if buyer.commodity in goods) or "no market"
+        where = f" at {market}" if market else ""
+        raise UsageError(f"nobody{where} bids for {' or '.join(sorted(goods))}. There are bids at {places}.")
     found = [outcome.find_routes(seller) for seller in sellers]
     return (
         [route for routes, _ in found for route in routes if market in (None, route.market)],
         [pair for _, missing in found for pair in missing if market in (None, pair.market)],
     )
+
+
+def known(outcome: Outcome, commodity: str | None) -> str | None:
+    """Hand a commodity on if the study has it.
+
+    Raises
+    ------
+    UsageError
+        If it has not.
+    """
+    _known(commodity, outcome.network.commodities, "commodity")
+    return commodity
 
 
 def _known(word: str | None, known: Iterable[str], kind: str) -> None:
@@ -94,6 +121,7 @@ def route_record(outcome: Outcome, route: Route) -> Document:
         "entry": route.entry,
         "corridor": route.corridor,
         "countries": list(route.countries),
+        "bid": route.bid,
         "delivery_term": route.delivery_term,
         "main_market": route.main_market,
         "distance_km": route.distance_km,
@@ -171,82 +199,93 @@ def _best_of_each(
 def solve(outcome: Outcome) -> Document:
     """Document of the best lawful plan.
 
+    An offer's ``netback_usd_per_t`` is what one more tonne would fetch at the mine by the best lawful way, net of what
+    is scarce on it: where the mine ships its node price, where it is idle less than its cost. None: no lawful way.
+
     Raises
     ------
     NoAnswerError
         If no lawful way leads from any mine to any buyer.
     """
     plan = outcome.plan
-    if not plan.edge_of:
+    offers = _offers(plan)
+    if all(offer["netback_usd_per_t"] is None for offer in offers):
         raise NoAnswerError(f"no lawful way leads from any mine to any buyer on {outcome.as_of}.")
-    solution, problem = plan.solution, plan.problem
-    flows = [
+    return {
+        **heading(outcome),
+        "status": plan.solution.status,
+        "net_value_musd_per_yr": plan.solution.net_value,
+        "flows": _flows(outcome),
+        "sales": _sales(plan),
+        "offers": offers,
+        "facilities": _facilities(outcome),
+        "rents": _rents(outcome),
+        "corridors": [
+            {"corridor": corridor, "commodity": commodity, "mtpa": mtpa}
+            for (corridor, commodity), mtpa in sorted(plan.corridors().items())
+        ],
+        "next_best": next_best(outcome),
+    }
+
+
+def _flows(outcome: Outcome) -> list[Document]:
+    return [
         {
             "commodity": commodity,
             "link": edge.id,
             "from": edge.tail,
             "to": edge.head,
-            "mtpa": float(flow),
-            "generalised_usd_per_t": float(cost),
+            "mtpa": mtpa,
+            "generalised_usd_per_t": float(outcome.costs[commodity].generalised[e]),
         }
-        for edge, commodity, flow, cost in zip(
-            (plan.network.edges[e] for e in plan.edge_of),
-            plan.commodity_of,
-            solution.flows,
-            problem.edge_cost,
-            strict=True,
-        )
-        if flow > NEGLIGIBLE_MTPA
+        for (commodity, e), mtpa in outcome.plan.carried().items()
+        for edge in (outcome.network.edges[e],)
     ]
-    sales = [
+
+
+def _sales(plan: Plan) -> list[Document]:
+    prices = plan.solution.node_price[plan.problem.bid_state].tolist()
+    return [
         {
             "bid": buyer.bid,
             "market": buyer.node,
             "commodity": buyer.commodity,
-            "mtpa": float(sale),
+            "mtpa": sale,
             "bid_usd_per_t": buyer.price,
             "intake_mtpa": buyer.intake_mtpa,
-            "node_price_usd_per_t": float(solution.node_price[state]),
+            "node_price_usd_per_t": price,
         }
-        for buyer, sale, state in zip(plan.buyers, solution.sales, problem.bid_state, strict=True)
+        for buyer, sale, price in zip(plan.buyers, plan.solution.sales.tolist(), prices, strict=True)
         if sale > NEGLIGIBLE_MTPA
     ]
-    offers = [
+
+
+def _offers(plan: Plan) -> list[Document]:
+    return [
         {
             "origin": seller.node,
             "commodity": seller.commodity,
-            "mtpa": float(sold),
+            "mtpa": sold,
             "output_mtpa": seller.output_mtpa,
             "cost_usd_per_t": seller.cost,
-            "netback_usd_per_t": float(solution.node_price[state]),
+            "netback_usd_per_t": netback if math.isfinite(netback) else None,
         }
-        for seller, sold, state in zip(plan.sellers, solution.purchases, problem.offer_state, strict=True)
+        for seller, sold, netback in zip(plan.sellers, plan.solution.purchases.tolist(), plan.netbacks(), strict=True)
     ]
-    facilities = [
+
+
+def _facilities(outcome: Outcome) -> list[Document]:
+    plan, solution = outcome.plan, outcome.plan.solution
+    used, prices = solution.facility_use.tolist(), solution.shadow_price.tolist()
+    return [
         {
             "facility": name,
-            "used_mtpa": float(used),
+            "used_mtpa": taken,
             "spare_mtpa": outcome.spare[name],
-            "shadow_price_usd_per_t": float(price),
+            "shadow_price_usd_per_t": price,
         }
-        for name, used, price in zip(plan.facilities, solution.facility_use, solution.shadow_price, strict=True)
+        for name, taken, price in zip(plan.facilities, used, prices, strict=True)
     ]
-    corridors = [
-        {"corridor": corridor, "commodity": commodity, "mtpa": tonnes}
-        for (corridor, commodity), tonnes in sorted(plan.corridors().items())
-    ]
-    return {
-        **heading(outcome),
-        "status": solution.status,
-        "net_value_musd_per_yr": solution.net_value,
-        "flows": flows,
-        "sales": sales,
-        "offers": offers,
-        "facilities": facilities,
-        "rents": _rents(outcome),
-        "corridors": corridors,
-        "next_best": next_best(outcome),
-    }
 
 
 def _rents(outcome: Outcome) -> list[Document]:
@@ -265,35 +304,47 @@ TIE_USD_PER_T = 1e-6
 
 
 def next_best(outcome: Outcome) -> list[Document]:
-    """For each commodity the best lawful route of each corridor, and the nearest that the plan does not use."""
-    plan = outcome.plan
-    behind: dict[str, list[tuple[float, Route]]] = defaultdict(list)
+    """For each commodity the best lawful route of each corridor, and the nearest that the plan does not use.
+
+    ``behind_usd_per_t`` is what the plan loses on the first tonne that is forced over the route; ``used`` says whether
+    the plan ships by it. Where routes tie, one that is not used is behind by 0. Routes that have no capacity are left
+    out.
+    """
+    by_commodity: dict[str, list[Document]] = defaultdict(list)
+    carried = outcome.plan.corridors()
     for route in outcome.routes:
-        if route.usable:
-            behind[route.commodity].append((plan.behind(route), route))
-    used = {key: mtpa for key, mtpa in plan.corridors().items() if mtpa > NEGLIGIBLE_MTPA}
+        if route.usable and route.capacity_mtpa != 0:
+            by_commodity[route.commodity].append(_standing(outcome.plan, route, carried))
     found = []
-    for commodity, ranked in sorted(behind.items()):
-        ranked.sort(key=lambda pair: (pair[0], pair[1].origin, pair[1].market, pair[1].gateway, pair[1].entry))
-        seen: set[str] = set()
-        not_used = next(((gap, route) for gap, route in ranked if gap > TIE_USD_PER_T), None)
-        for gap, route in ranked:
-            first_of_corridor = route.corridor not in seen
-            seen.add(route.corridor)
-            if first_of_corridor or (not_used and route is not_used[1]):
-                found.append(
-                    {
-                        "commodity": commodity,
-                        "corridor": route.corridor,
-                        "origin": route.origin,
-                        "market": route.market,
-                        "gateway": route.gateway,
-                        "entry": route.entry,
-                        "behind_usd_per_t": gap if gap > TIE_USD_PER_T else 0.0,
-                        "corridor_mtpa": used.get((route.corridor, commodity), 0.0),
-                    }
-                )
+    for _, rows in sorted(by_commodity.items()):
+        rows.sort(key=_nearest_first)
+        first: dict[str, Document] = {}
+        for row in rows:
+            first.setdefault(row["corridor"], row)
+        nearest = next((row for row in rows if not row["used"]), None)
+        found += [row for row in rows if row is nearest or row is first[row["corridor"]]]
     return found
+
+
+def _standing(plan: Plan, route: Route, carried: Mapping[tuple[str, str], float]) -> Document:
+    """How a route stands against the plan."""
+    gap = plan.behind(route)
+    return {
+        "commodity": route.commodity,
+        "corridor": route.corridor,
+        "origin": route.origin,
+        "market": route.market,
+        "gateway": route.gateway,
+        "entry": route.entry,
+        "used": plan.uses(route),
+        "behind_usd_per_t": gap if gap > TIE_USD_PER_T else 0.0,
+        "corridor_mtpa": carried.get((route.corridor, route.commodity), 0.0),
+    }
+
+
+def _nearest_first(row: Document) -> tuple[Any, ...]:
+    ends = (row[name] for name in ("origin", "market", "gateway", "entry"))
+    return row["behind_usd_per_t"], not row["used"], *ends
 
 
 def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tuple[str, ...]) -> Document:
@@ -320,7 +371,9 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
         for item in outcome.cost_model.ledger(e, outcome.network.commodities[commodity]):
             ledger.append({"link": edge.id, "from": edge.tail, "to": edge.head, **_entry(item)})
             if item.part:
-                dollars[item.basis] += abs(item.span[1])
+                # rates of the study are assumptions, and these parts rest on them
+                basis = "assumed" if item.part in ("time", "reliability", "capital") else item.basis
+                dollars[basis] += abs(item.span[1])
     total = sum(dollars.values())
     shares = {basis: dollars[basis] / total if total else 0.0 for basis in BASES}
     return {**heading(outcome), "route": route_record(outcome, route), "ledger": ledger, "basis_shares": shares}
@@ -329,6 +382,7 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
 def _entry(item: Item) -> Document:
     unit = "usd_per_t" if item.part else "hours"
     low, central, high = item.span
+    worst_first = sorted(item.figures, key=lambda figure: -BASES.index(figure.row.basis))
     return {
         "part": item.part or "hours",
         "label": item.label,
@@ -337,8 +391,8 @@ def _entry(item: Item) -> Document:
         "high": high,
         "unit": unit,
         "basis": item.basis,
-        "rows": [figure.place for figure in item.figures],
-        "sources": list(dict.fromkeys(figure.row.source for figure in item.figures)),
+        "rows": [figure.place for figure in worst_first],
+        "sources": list(dict.fromkeys(figure.row.source for figure in worst_first)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections import defaultdict
@@ -18,6 +19,9 @@ from corridor.paths import Floats
 from corridor.schema import EFFECTS, NOT_CASH, PARTS
 from corridor.ways import Way, Ways, way_over
 
+TIE_USD_PER_T = 1e-9
+"""Routes that cost the same to within this share a rank."""
+
 
 class Route(NamedTuple):
     """The cheapest way from a mine to a market by one gateway and one entry.
@@ -27,9 +31,9 @@ class Route(NamedTuple):
     origin, commodity, market, bid
         Mine, what is shipped, node of sale, and the bid there.
     gateway
-        Berth of loading; for a sale over land, the crossing out of the country of origin.
+        Berth of loading; for a sale over land, the crossing out of the country of origin; for one at home, its place.
     entry
-        Last border crossing before the gateway; for a sale over land, the last one of all.
+        Last border crossing before the gateway; for a sale over land, the last one of all; blank if there is none.
     corridor
         Name of the gateway's country; for a sale over land, of the buyer's.
     edges
@@ -43,11 +47,12 @@ class Route(NamedTuple):
     capacity_mtpa, bottleneck
         Least capacity on the way net of other traffic, and its facility; None where no limit is modelled.
     law_status, law_rules
-        Strictest status on the way, and the ids of the rules behind it.
+        Strictest status on the way, and the ids of the rules behind it; those that open a way by lifting another too.
     usable
         Whether the study uses routes of that status.
     rank, gap
-        Place by generalised cost among all routes from this mine to this market, and USD/t behind the first.
+        Place by generalised cost among all routes from this mine to this bid (ties share it), and USD/t behind the
+        first.
     lawful_rank, lawful_gap
         The same among usable routes; None for the others.
     """
@@ -209,8 +214,9 @@ class RouteFinder:
             if chain:
                 edges = [self._network.edges[e] for e in chain]
                 crossed = [edge.link.crossing for edge in edges if edge.link.kind == "border" and edge.link.crossing]
-                berth = next((edge.tail for edge in edges if edge.link.kind == "sea"), None)
-                first, last = (crossed[0], crossed[-1]) if crossed else ("", "")
+                at_berth = buyer.node if buyer.node in self._ways.sea_from else None
+                berth = next((edge.tail for edge in edges if edge.link.kind == "sea"), at_berth)
+                first, last = (crossed[0], crossed[-1]) if crossed else (buyer.node, "")
                 way = Way(buyer.node, berth or first, last, chain)
                 [walked] = self._walk([way], seller.commodity, verdict)
                 return self._route(seller, buyer, walked)
@@ -226,13 +232,15 @@ class RouteFinder:
         if commodity not in self._per_edge:
             costs = self._costs[commodity]
             self._per_edge[commodity] = np.column_stack([costs.parts, costs.low, costs.high, costs.hours, costs.km])
-        flat = np.fromiter(itertools.chain.from_iterable(way.edges for way in ways), dtype=np.int64)
-        starts = np.cumsum([0, *(len(way.edges) for way in ways[:-1])])
-        sums = np.add.reduceat(self._per_edge[commodity][flat], starts, axis=0).tolist()
-        worst = np.maximum.reduceat(verdict.effect[flat], starts).tolist()
-        in_the_way = {
-            e: [rule.id for rule in rules if rule.effect != "open"] for e, rules in verdict.rules.items() if rules
-        }
+        # A sale at the mine itself takes no edge: an edge that costs nothing and is open ends every way.
+        nothing = len(self._network.edges)
+        per_edge = np.vstack([self._per_edge[commodity], np.zeros(len(PARTS) + 4)])
+        effect = np.append(verdict.effect, 0)
+        flat = np.fromiter(itertools.chain.from_iterable((*way.edges, nothing) for way in ways), dtype=np.int64)
+        starts = np.cumsum([0, *(len(way.edges) + 1 for way in ways[:-1])])
+        sums = np.add.reduceat(per_edge[flat], starts, axis=0).tolist()
+        worst = np.maximum.reduceat(effect[flat], starts).tolist()
+        in_the_way = {e: [rule.id for rule in rules] for e, rules in verdict.rules.items()}
         return [
             _Walked(
                 way,
@@ -247,16 +255,22 @@ class RouteFinder:
     def _ranked(self, seller: Seller, buyer: Buyer, walked: Sequence[_Walked]) -> list[Route]:
         """Routes to one buyer, cheapest first."""
         ordered = sorted(walked, key=lambda one: (one.generalised, one.way.gateway, one.way.entry))
+        costs = [one.generalised for one in ordered]
         lawful = [one.generalised for one in ordered if one.status in self._use]
-        lawful_rank = 0
-        routes = []
-        for rank, one in enumerate(ordered, start=1):
-            usable = one.status in self._use
-            lawful_rank += usable
-            places = (rank, one.generalised - ordered[0].generalised)
-            lawful_places = (lawful_rank, one.generalised - lawful[0]) if usable else (None, None)
-            routes.append(self._route(seller, buyer, one, *places, *lawful_places))
-        return routes
+
+        def place(cost: float, among: Sequence[float]) -> tuple[int, float]:
+            return bisect.bisect_left(among, cost - TIE_USD_PER_T) + 1, cost - among[0]
+
+        return [
+            self._route(
+                seller,
+                buyer,
+                one,
+                *place(one.generalised, costs),
+                *(place(one.generalised, lawful) if one.status in self._use else (None, None)),
+            )
+            for one in ordered
+        ]
 
     def _route(
         self,
@@ -321,12 +335,18 @@ class RouteFinder:
             return self._dead_end(seller, berth, reached)
         if all(self._network.edges[sea].head != buyer.node for sea in self._ways.sea_from[berth]):
             return berth, f"no sea link leads from {berth} to {buyer.node}"
-        return berth, f"no ship can lie at both berths, or the link does not take {seller.commodity}"
+        sea = [
+            self._network.edges[e].link for e in self._ways.sea_from[berth] if self._network.edges[e].head == buyer.node
+        ]
+        cargo = self._network.commodities[seller.commodity]
+        if not any(self._network.takes(link, cargo) for link in sea):
+            return berth, f"the sea link to {buyer.node} does not take {seller.commodity}"
+        return berth, f"no ship of the tables can lie both at {berth} and at {buyer.node}"
 
     def _dead_end(self, seller: Seller, goal: str, reached: set[str]) -> tuple[str, str]:
-        """The reached node nearest to the goal, and what is missing there."""
+        """The reached node that lies nearest to the goal, and what is missing there."""
         end = self._nearest(reached, goal)
-        return end, f"no open link leads on from {end} to {goal} for {seller.commodity}"
+        return end, f"nothing open leads on to {goal} for {seller.commodity}; {end} is the nearest place reached"
 
     def _nearest(self, reached: set[str], goal: str) -> str:
         return min(sorted(reached), key=lambda node: self._network.great_circle_km(node, goal))

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from corridor import checks
 from corridor.errors import Fault, UsageError, did_you_mean
-from corridor.schema import TABLES, Row, Value
+from corridor.schema import TABLES, Row, Value, refuse_control_characters
 from corridor.tables import Tables, explain
 
 Cell = str | int | float | bool | dt.date
@@ -20,6 +20,11 @@ class Strict(BaseModel):
     """What a study file may hold: frozen, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _printable(cls, value: object) -> object:
+        return refuse_control_characters(value)
 
 
 class Change(Strict):
@@ -79,7 +84,7 @@ def apply_scenario(file: str, name: str, scenario: Scenario, tables: Tables) -> 
         except UsageError as error:
             faults.append(Fault(file, None, column, str(error)))
     if scenario.changes and not faults:
-        same_ids = not any({"id", "subject", "tariff", "facility"} & {*(c.set or ())} for c in scenario.changes)
+        only_values = all(TABLES[c.table] is Value and "subject" not in (c.set or ()) for c in scenario.changes)
         faults = [
             Fault(
                 file,
@@ -87,7 +92,7 @@ def apply_scenario(file: str, name: str, scenario: Scenario, tables: Tables) -> 
                 f"scenarios.{name}",
                 f"makes {fault.file} row {fault.row} wrong: {fault.column}: {fault.message}",
             )
-            for fault in checks.find_faults(changed.rows, well=tables.rows if same_ids else None)
+            for fault in checks.find_faults(changed.rows, well=tables.rows if only_values else None)
         ]
     return changed, faults
 
@@ -103,10 +108,21 @@ def _changed_rows(change: Change, tables: Tables) -> tuple[Row, ...]:
             raise UsageError(f'"{name}" is no column of {change.table}.{did_you_mean(name, columns)}')
     if change.set is None and not is_value:
         raise UsageError(f"scale and add change values; {change.table} has none. Use set.")
+    if not change.where:
+        raise UsageError(f"where is empty: that would change every row of {change.table}. Say which.")
     matched = [_matches(row, change.where) for row in rows]
     if not any(matched):
         raise UsageError(
             f"matches no row of {change.table}: {dict(change.where)}. A change that changes nothing is an error."
+        )
+    for column, wanted in change.where.items():
+        for option in wanted if isinstance(wanted, tuple) else ():
+            if not any(_is(getattr(row, column), option) for row, match in zip(rows, matched, strict=True) if match):
+                raise UsageError(f'"{option}" as {column} matches no row of {change.table} that the change speaks of.')
+    units = {row.unit for row, match in zip(rows, matched, strict=True) if match} if change.add is not None else set()
+    if len(units) > 1:
+        raise UsageError(
+            f"adds {change.add:g} to rows in different units: {', '.join(sorted(units))}. Make it several."
         )
     try:
         return tuple(_changed(row, change) if match else row for row, match in zip(rows, matched, strict=True))
@@ -121,10 +137,14 @@ def _changed_rows(change: Change, tables: Tables) -> tuple[Row, ...]:
 def _matches(row: Row, where: Mapping[str, Cell | tuple[Cell, ...]]) -> bool:
     for column, wanted in where.items():
         found = getattr(row, column)
-        options = wanted if isinstance(wanted, tuple) else (wanted,)
-        if found not in options and str(found) not in options:
+        if not any(_is(found, option) for option in (wanted if isinstance(wanted, tuple) else (wanted,))):
             return False
     return True
+
+
+def _is(found: object, wanted: Cell) -> bool:
+    """Whether a cell holds what is wanted; a blank cell is wanted as an empty text."""
+    return wanted == "" if found is None else found == wanted or str(found) == wanted
 
 
 def _changed(row: Row, change: Change) -> Row:
@@ -136,4 +156,4 @@ def _changed(row: Row, change: Change) -> Row:
     else:
         for name in ("low", "central", "high"):
             cells[name] = cells[name] * change.scale if change.scale is not None else cells[name] + change.add
-    return type(row).model_validate(cells)
+    return type(row).model_validate(cells).in_row(row.number)

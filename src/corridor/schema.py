@@ -8,7 +8,7 @@ year, dates, source and basis. The parameters that they may hold stand in :data:
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -62,15 +62,29 @@ Text = Annotated[str, Field(min_length=1)]
 Date = Annotated[dt.date | None, BeforeValidator(_blank_to_none)]
 Optional = Annotated[Identifier | None, BeforeValidator(_blank_to_none)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
-YesNo = Annotated[bool, Field(description="yes or no")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Year = Annotated[int, Field(ge=1900, le=2100)]
+
+
+def refuse_control_characters(value: object) -> object:
+    """Refuse what would steer a terminal or break a line."""
+    if isinstance(value, str) and not value.isprintable():
+        hidden = next(character for character in value if not character.isprintable())
+        raise ValueError(f"holds the control character {hidden!r}. Remove it")
+    return value
 
 
 class Row(BaseModel):
     """Common to all tables: frozen, no unknown columns."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    number: ClassVar[int] = 0
+    """Row of the file, as the spreadsheet shows it; 0 if it comes from no file."""
+
+    def in_row(self, number: int) -> Self:
+        """Say in which row of the file it stands."""
+        self.__dict__["number"] = number  # no column, and asked for so often that a private attribute is too slow
+        return self
 
 
 class Source(Row):
@@ -132,7 +146,8 @@ class Link(Row):
     facility: Optional = Field(default=None, description="whose capacity it uses; blank: no limit is modelled")
     status: Literal["open", "planned"] = Field(description="planned links carry cargo only where a scenario opens them")
     valid_from: Date = Field(
-        default=None, description="first day on which it is open, or planned to be; blank: before 2010"
+        default=None,
+        description="first day on which it is open; blank: before 2010 or, of a planned link, no day is set",
     )
     valid_until: Date = Field(default=None, description="last day; blank: still open")
     source: Identifier
@@ -184,6 +199,33 @@ class Value(Row):
             raise ValueError(f"low {self.low:g}, central {self.central:g}, high {self.high:g} must not descend")
         _refuse_reversed(self.valid_from, self.valid_until)
         return self
+
+
+class Place(Row):
+    """A file of points for cost matrices."""
+
+    id: Text = Field(description="name; all differ")
+    longitude_deg: float
+    latitude_deg: float
+    note: str = ""
+
+
+class ElementCost(Row):
+    """weights.csv: what an element of a transport graph costs in a country, by a tariff of the study or in numbers."""
+
+    element: Literal["rail", "road", "sea", "transfer", "gauge_break", "border_rail", "border_road", "border_sea"] = (
+        Field(description="haulage by mode, transfer between modes, change of gauge, or a border by mode")
+    )
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)?$")] = Field(
+        description="ISO 3166 two letters; * for all without a row of their own; blank at sea"
+    )
+    tariff: Optional = Field(default=None, description="link or tariff of the study; blank: the numbers of this row")
+    usd_per_t_km: Annotated[float | None, BeforeValidator(_blank_to_none), Field(ge=0)] = None
+    usd_per_t: Annotated[float | None, BeforeValidator(_blank_to_none), Field(ge=0)] = None
+    km_per_h: Annotated[float | None, BeforeValidator(_blank_to_none), Field(gt=0)] = None
+    hours: Annotated[float | None, BeforeValidator(_blank_to_none), Field(ge=0)] = None
+    usable: Literal["yes", "no"] = "yes"
+    note: str = ""
 
 
 class Rule(Row):
@@ -363,7 +405,7 @@ PARAMETERS: dict[str, Parameter] = {
     "exchange_rate": _p(
         "fx", "currency", "1/USD", 0, False, 1e-6, 1e6, "units of the currency for a dollar, mean of the year"
     ),
-    "price_index": _p("price_index", "currency", "index", 0, False, 1e-3, 1e6, "price level of the year"),
+    "price_index": _p("price_index", "index", "index", 0, False, 1e-3, 1e6, "price level of the year"),
 }
 
 STRUCTURE_TABLES: dict[str, type[Row]] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -14,14 +14,12 @@ from corridor.routes import Route, Unreachable
 from corridor.study import Outcome
 from corridor.units import HOURS_PER_DAY
 
+if TYPE_CHECKING:
+    from corridor.matrix import CostMatrix
+
 NARROWEST = 80
 LEAST_SHOWN_USD_PER_T = 0.01
 NOT_ADVICE = "Law: informs, is no legal advice."
-
-
-def show(console: Console, *parts: RenderableType) -> None:
-    """Print parts one below the other."""
-    console.print(Group(*parts))
 
 
 def title(outcome: Outcome, what: str) -> RenderableType:
@@ -55,9 +53,7 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
     parts: list[RenderableType] = [title(outcome, "Compare routes")]
     right = ("USD/t", "low–high", "cash", "days", "netback")
     for block in blocks:
-        parts.append(
-            Text(f"{words(block['commodity'])}: {words(block['origin'])} → {words(block['market'])}", style="bold")
-        )
+        parts.append(Text(f"{block['commodity']}: {block['origin']} → {block['market']}", style="bold"))
         rows = table("", "gateway < entry", "USD/t", "low–high", "cash", "days", "netback", "law", right=right)
         for route in block["lawful"]:
             rows.add_row(route.corridor, *_summary_cells(route))
@@ -72,7 +68,7 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
 
 
 def _sale(route: Route) -> str:
-    return f"{route.corridor} {number(route.decision_netback)} at {words(route.market)} ({route.delivery_term})"
+    return f"{route.corridor} {number(route.decision_netback)} at {route.market} ({route.delivery_term})"
 
 
 def _summary_cells(route: Route) -> list[str]:
@@ -107,7 +103,7 @@ def compare_routes(outcome: Outcome, routes: Sequence[Route], unreachable: Seque
     right = ("#", "USD/t", "low–high", "cash", "days", "km", "netback", "Mt/yr")
     for (commodity, origin, market, term), group in groups.items():
         bid = number(group[0].bid_price)
-        parts.append(Text(f"{words(commodity)}: {words(origin)} → {words(market)} ({term} {bid} USD/t)", style="bold"))
+        parts.append(Text(f"{commodity}: {origin} → {market} ({term} {bid} USD/t)", style="bold"))
         for usable in (True, False):
             chosen = [route for route in group if route.usable == usable]
             if not chosen:
@@ -157,75 +153,87 @@ def _cells(route: Route) -> list[str]:
 
 
 def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
-    """The plan: corridors, sales, busy facilities, rents, next best."""
-    parts: list[RenderableType] = [title(outcome, "Best plan")]
-    parts.append(
-        Text(
-            f"Net value {number(document['net_value_musd_per_yr'], 0)} million USD/yr at generalised cost · "
-            f"{document['status']}",
-            style="bold",
-        )
+    """The plan: corridors, sales, mines, busy facilities, rents, next best."""
+    value = number(document["net_value_musd_per_yr"], 0)
+    headline = f"Net value {value} million USD/yr at generalised cost · {document['status']}"
+    parts: list[RenderableType] = [title(outcome, "Best plan"), Text(headline, style="bold")]
+    carried = _listed(document["corridors"], {"corridor": "corridor", "commodity": "commodity", "Mt/yr": ("mtpa", 3)})
+    sales = _listed(
+        document["sales"],
+        {
+            "market": "market",
+            "commodity": "commodity",
+            "Mt/yr": ("mtpa", 3),
+            "of": ("intake_mtpa", 3),
+            "bid": ("bid_usd_per_t", 1),
+            "node price": ("node_price_usd_per_t", 1),
+        },
     )
-    carried = table("corridor", "commodity", "Mt/yr", right=("Mt/yr",))
-    for row in document["corridors"]:
-        carried.add_row(row["corridor"], words(row["commodity"]), number(row["mtpa"], 3))
-    sales = table("market", "commodity", "Mt/yr", "of", "bid", "node price", right=("Mt/yr", "of", "bid", "node price"))
-    for row in document["sales"]:
-        cells = [
-            number(row["mtpa"], 3),
-            number(row["intake_mtpa"], 3),
-            number(row["bid_usd_per_t"]),
-            number(row["node_price_usd_per_t"]),
-        ]
-        sales.add_row(words(row["market"]), words(row["commodity"]), *cells)
-    mines = table("mine", "commodity", "Mt/yr", "of", "cost", "netback", right=("Mt/yr", "of", "cost", "netback"))
-    for row in document["offers"]:
-        cells = [
-            number(row["mtpa"], 3),
-            number(row["output_mtpa"], 3),
-            number(row["cost_usd_per_t"]),
-            number(row["netback_usd_per_t"]),
-        ]
-        mines.add_row(words(row["origin"]), words(row["commodity"]), *cells)
-    busy = table("facility", "used", "spare", "shadow price", right=("used", "spare", "shadow price"))
-    for row in sorted(document["facilities"], key=lambda row: -row["shadow_price_usd_per_t"]):
-        if row["used_mtpa"] > 0:
-            busy.add_row(
-                words(row["facility"]),
-                number(row["used_mtpa"], 2),
-                number(row["spare_mtpa"], 2),
-                number(row["shadow_price_usd_per_t"]),
-            )
-    rents = table("who receives it", "name", "million USD/yr", right=("million USD/yr",))
-    for row in sorted(document["rents"], key=lambda row: -row["musd_per_yr"])[:12]:
-        rents.add_row(row["kind"], words(row["name"]), number(row["musd_per_yr"], 1))
+    mines = _listed(
+        document["offers"],
+        {
+            "mine": "origin",
+            "commodity": "commodity",
+            "Mt/yr": ("mtpa", 3),
+            "of": ("output_mtpa", 3),
+            "cost": ("cost_usd_per_t", 1),
+            "netback": ("netback_usd_per_t", 1),
+        },
+    )
+    busy = _listed(
+        sorted(
+            (row for row in document["facilities"] if row["used_mtpa"] > 0),
+            key=lambda row: -row["shadow_price_usd_per_t"],
+        ),
+        {
+            "facility": "facility",
+            "used": ("used_mtpa", 2),
+            "spare": ("spare_mtpa", 2),
+            "shadow price": ("shadow_price_usd_per_t", 1),
+        },
+    )
+    rents = _listed(
+        sorted(document["rents"], key=lambda row: -row["musd_per_yr"])[:12],
+        {"who receives it": "kind", "name": "name", "million USD/yr": ("musd_per_yr", 1)},
+    )
     nearest = table("commodity", "corridor", "gateway < entry", "to", "behind", right=("behind",))
     for row in document["next_best"]:
-        gap = (
-            "used" if row["behind_usd_per_t"] == 0 and row["corridor_mtpa"] > 0 else number(row["behind_usd_per_t"], 2)
-        )
-        nearest.add_row(
-            words(row["commodity"]), row["corridor"], way(row["gateway"], row["entry"]), words(row["market"]), gap
-        )
+        gap = "used" if row["used"] else number(row["behind_usd_per_t"], 2)
+        nearest.add_row(row["commodity"], row["corridor"], way(row["gateway"], row["entry"]), row["market"], gap)
     for heading, rows in (
         ("Tonnes by corridor", carried),
         ("Sales", sales),
-        ("Mines (netback: node price at the mine gate)", mines),
+        ("Mines (netback: what one more tonne would fetch at the gate)", mines),
         ("Facilities in use, Mt/yr and USD/t", busy),
         ("Largest rents", rents),
-        ("Routes: used, and how far behind the others are, USD/t", nearest),
+        ("Routes: used, or how far behind what the plan does, USD/t", nearest),
     ):
         parts += [Text(""), Text(heading, style="bold"), rows]
-    note = "A shadow price is what one more Mt/yr of capacity is worth; where routes tie it is one of several. "
+    note = (
+        "A shadow price is what one more Mt/yr of capacity is worth; where routes tie it is one of several. Behind: "
+        "what the plan loses on the first tonne forced over a route; 0.00 is as good as what it does. "
+    )
     parts += [Text(""), Text(note + NOT_ADVICE, style="dim")]
     return Group(*parts)
+
+
+def _listed(rows: Iterable[dict[str, Any]], columns: Mapping[str, str | tuple[str, int]]) -> Table:
+    """A table of records: below each heading the text under a key, or the number under a key to so many digits."""
+    numbers = [heading for heading, shown in columns.items() if not isinstance(shown, str)]
+    made = table(*columns, right=numbers)
+    for row in rows:
+        cells = (
+            row[shown] if isinstance(shown, str) else number(row[shown[0]], shown[1]) for shown in columns.values()
+        )
+        made.add_row(*cells)
+    return made
 
 
 def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     """One route, a line an entry, with its rows and basis."""
     route = document["route"]
-    ends = f"{words(route['origin'])} → {words(route['market'])}"
-    head = f"{words(route['commodity'])}: {ends} by {way(route['gateway'], route['entry'])}"
+    ends = f"{route['origin']} → {route['market']}"
+    head = f"{route['commodity']}: {ends} by {way(route['gateway'], route['entry'])}"
     parts: list[RenderableType] = [title(outcome, "Explain"), Text(head, style="bold")]
     rows = table("link", "entry", "USD/t or h", "low–high", "basis", "source", right=("USD/t or h", "low–high"))
     last, hidden, in_hidden = "", 0, 0.0
@@ -234,11 +242,11 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
             hidden, in_hidden = hidden + 1, in_hidden + row["central"]
             continue
         unit = " h" if row["unit"] == "hours" else ""
-        link = words(row["link"]) if row["link"] != last else ""
+        link = row["link"] if row["link"] != last else ""
         last = row["link"]
         label = row["label"] if row["part"] in ("hours", *row["label"].split()) else f"{row['part']}: {row['label']}"
         cells = [number(row["central"], 2) + unit, f"{number(row['low'], 1)}–{number(row['high'], 1)}"]
-        rows.add_row(link, words(label), *cells, row["basis"], words(row["sources"][0]) if row["sources"] else "")
+        rows.add_row(link, label, *cells, row["basis"], row["sources"][0] if row["sources"] else "")
     parts.append(rows)
     if hidden:
         parts.append(Text(f"and {hidden} entries below {LEAST_SHOWN_USD_PER_T} USD/t: {in_hidden:.3f}", style="dim"))
@@ -246,7 +254,7 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     total = table("part", "USD/t", right=("USD/t",))
     for part, cost in route["parts_usd_per_t"].items():
         if cost:
-            total.add_row(words(part), number(cost, 2))
+            total.add_row(part, number(cost, 2))
     total.add_row("generalised", number(route["generalised_usd_per_t"], 2), style="bold")
     total.add_row("cash", number(route["cash_usd_per_t"], 2), style="bold")
     parts += [total, Text("")]
@@ -263,6 +271,38 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     return Group(*parts)
 
 
+def matrix(outcome: Outcome, found: CostMatrix, *, wide: bool) -> RenderableType:
+    """Best paths between points."""
+    parts: list[RenderableType] = [title(outcome, "Cost matrix")]
+    if wide:
+        rows = table("USD/t", *found.destinations.name, right=found.destinations.name)
+        for record in found.wide():
+            origin, *costs = record.values()
+            rows.add_row(origin, *(number(cost) for cost in costs))
+    else:
+        rows = table(
+            "origin", "destination", "USD/t", "cash", "km", "days", "countries", right=("USD/t", "cash", "km", "days")
+        )
+        passed: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for part in found.parts():
+            passed[part["origin"], part["destination"]] |= dict.fromkeys(part["country"].split("-"))
+        for pair in found.pairs():
+            days = None if pair["time_h"] is None else pair["time_h"] / HOURS_PER_DAY
+            countries = " ".join(sorted(passed[pair["origin"], pair["destination"]])) or pair["status"]
+            costs = [number(pair[name]) for name in ("generalised_usd_per_t", "cash_usd_per_t")]
+            rows.add_row(
+                pair["origin"], pair["destination"], *costs, number(pair["distance_km"], 0), number(days), countries
+            )
+    parts.append(rows)
+    parts.append(
+        Text(
+            "USD/t: generalised cost. Points are taken to the nearest node of the graph; the way there is not costed.",
+            style="dim",
+        )
+    )
+    return Group(*parts)
+
+
 def source_list(rows: Sequence[dict[str, Any]]) -> RenderableType:
     """Sources with how many numbers rest on each."""
     listed = table("numbers", "source", "bases", right=("numbers",))
@@ -273,9 +313,4 @@ def source_list(rows: Sequence[dict[str, Any]]) -> RenderableType:
 
 def way(gateway: str, entry: str) -> str:
     """Gateway and the border crossing before it; one name where they are the same."""
-    return words(gateway) if gateway == entry else f"{words(gateway)} < {words(entry)}"
-
-
-def words(identifier: str) -> str:
-    """An id as it is read."""
-    return identifier.replace("_", " ")
+    return gateway if gateway == entry else f"{gateway} < {entry}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from corridor import market
-from corridor.cost import Assumptions, CostModel, EdgeCosts, note_missing
+from corridor.cost import Assumptions, CostModel, EdgeCosts
 from corridor.errors import Fault, InputError, NoAnswerError, UsageError, did_you_mean
 from corridor.law import Law
+from corridor.needs import note_missing
 from corridor.network import Network, build_network
 from corridor.plan import Plan, make_plan
 from corridor.routes import Route, RouteFinder, Unreachable
@@ -22,7 +23,8 @@ from corridor.scenario import Scenario, apply_scenario
 from corridor.schema import TABLES
 from corridor.study_file import StudyFile, committed_study, read_study_file
 from corridor.tables import Tables, read_tables
-from corridor.values import Values
+from corridor.units import HOURS_PER_YEAR
+from corridor.values import Values, holds
 
 T = TypeVar("T")
 
@@ -63,8 +65,6 @@ class Study:
         ------
         UsageError
             If there is no such scenario.
-        InputError
-            If a number is missing that the scenario needs.
         """
         name = scenario or self.file.default_scenario
         if name not in self.by_scenario:
@@ -108,8 +108,24 @@ class Outcome:
 
     @cached_property
     def values(self) -> Values:
-        """The numbers that hold on the day."""
+        """The numbers that hold on the day; :func:`read_study` has seen to it that none is missing."""
         return Values(self.tables, self.as_of, self.price_year)
+
+    def missing(self) -> list[Fault]:
+        """What the scenario needs and the tables lack."""
+        if not self.values.faults:  # without a price year nothing else can be said
+            planned = {link.id for link in self.study.tables["links"] if link.status == "planned"}
+            note_missing(self.values, self.network, self.tables, planned)
+        return [*self.values.faults, *self._opened_in_vain()]
+
+    def _opened_in_vain(self) -> Iterator[Fault]:
+        """Links that the scenario opens and that do not hold on its day."""
+        before = {link.id: link.status for link in self.study.tables["links"]}
+        for link in self.tables["links"]:
+            opened = link.status == "open" and before.get(link.id) == "planned"
+            if opened and not holds(link.valid_from, link.valid_until, self.as_of):
+                message = f'"{link.id}" is opened, but not before {link.valid_from}. Set valid_from too.'
+                yield Fault("links.csv", link.number, "valid_from", message)
 
     @cached_property
     def network(self) -> Network:
@@ -169,27 +185,34 @@ class Outcome:
         return RouteFinder(self.network, self.costs, self.law, use, self.corridor_of, self.spare, origins)
 
     @cached_property
-    def _found(self) -> dict[str, tuple[list[Route], list[Unreachable]]]:
+    def _found(self) -> dict[tuple[str, str], tuple[list[Route], list[Unreachable]]]:
         return {}
 
     def find_routes(self, seller: market.Seller) -> tuple[list[Route], list[Unreachable]]:
         """Find the cheapest route of a seller to each market by every gateway and entry, and what cannot be reached."""
-        if seller.id not in self._found:
-            self._found[seller.id] = (
-                self._finder.find(seller, self.buyers) if seller.commodity in self.costs else ([], [])
-            )
-        return self._found[seller.id]
+        key = seller.node, seller.commodity
+        if key not in self._found:
+            self._found[key] = self._finder.find(seller, self.buyers) if seller.commodity in self.costs else ([], [])
+        return self._found[key]
 
     def route_via(self, origin: str, market: str, commodity: str, via: tuple[str, ...] = ()) -> Route:
         """Return the cheapest route over given nodes or crossings, in their order; lawful where that is possible.
 
         Raises
         ------
+        UsageError
+            If a name is none of the scenario's.
         NoAnswerError
             If no way leads there.
         """
-        seller = next(seller for seller in self.sellers if (seller.node, seller.commodity) == (origin, commodity))
-        buyer = next(buyer for buyer in self.buyers if (buyer.node, buyer.commodity) == (market, commodity))
+        seller = next((s for s in self.sellers if (s.node, s.commodity) == (origin, commodity)), None)
+        buyers = [buyer for buyer in self.buyers if (buyer.node, buyer.commodity) == (market, commodity)]
+        if seller is None or not buyers:
+            raise UsageError(f"{origin} does not offer {commodity}, or nobody at {market} bids for it.")
+        unknown = {*via} - {*self.network.nodes} - {edge.link.crossing for edge in self.network.edges}
+        if unknown:
+            raise UsageError(f"{', '.join(sorted(unknown))}: no node and no crossing that is open.")
+        buyer = max(buyers, key=lambda buyer: buyer.price)
         route = self._finder.via(seller, buyer, via)
         if route is None:
             over = f" over {', '.join(via)}" if via else ""
@@ -220,16 +243,13 @@ class Outcome:
             self.buyers,
         )
 
-    def checked(self) -> Outcome:
-        """Hand itself on if all numbers are there that its costs, mines, markets and capacities need.
-
-        Raises
-        ------
-        InputError
-            Lists all that are missing.
-        """
-        self._complete((self.costs, self.spare))
-        return self
+    def time_usd_per_t_h(self, commodity: str | None) -> float:
+        """Value of time of a commodity, USD/t/h; 0 where none is named."""
+        if commodity is None:
+            return 0.0
+        value, _ = self.values.value_at_loading(self.network.commodities[commodity])
+        a = self.study.file.assumptions
+        return value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR
 
     def _complete(self, result: T) -> T:
         """Hand a result on, unless numbers were missing on the way: then none of it is to be trusted."""
@@ -268,15 +288,15 @@ def read_study(path: str | Path | None = None) -> Study:
     if faults:
         raise InputError(faults)
     study = Study(path, file, tables, MappingProxyType(by_scenario), _hash(path, folder))
+    lacking: dict[Fault, list[str]] = {}
     for name in by_scenario:
-        outcome = study.run(name)
-        note_missing(outcome.values, outcome.network)
-        faults += [
-            Fault(fault.file, fault.row, fault.column, f"scenario {name}: {fault.message}")
-            for fault in outcome.values.faults
-        ]
-    if faults:
-        raise InputError(faults)
+        for fault in study.run(name).missing():
+            lacking.setdefault(fault, []).append(name)
+    if lacking:
+        raise InputError(
+            Fault(fault.file, fault.row, fault.column, f"scenario {', '.join(names)}: {fault.message}")
+            for fault, names in lacking.items()
+        )
     return study
 
 
@@ -323,7 +343,7 @@ def check_folder(folder: Path | None = None) -> Checked:
     studies = {
         path: data for path, data in studies.items() if data is None or folder.resolve() in (data, *data.parents)
     }
-    folders = sorted({data for data in studies.values() if data}) or [folder]
+    folders = sorted({data for data in studies.values() if data}) or ([] if studies else [folder])
     faults: list[Fault] = []
     read = []
     for data in folders:

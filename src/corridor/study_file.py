@@ -42,6 +42,14 @@ class StudyFile(Strict):
     scenarios: Annotated[Mapping[Name, Scenario], Field(min_length=1)]
 
     @model_validator(mode="after")
+    def _corridors_apart(self) -> StudyFile:
+        countries = [country for own in self.corridors.values() for country in own]
+        twice = sorted({country for country in countries if countries.count(country) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} belongs to two corridors. A country gives its gateways one name")
+        return self
+
+    @model_validator(mode="after")
     def _default_exists(self) -> StudyFile:
         if self.default_scenario not in self.scenarios:
             raise ValueError(f'default_scenario "{self.default_scenario}" is none of {", ".join(self.scenarios)}')
@@ -76,14 +84,21 @@ def read_study_file(path: Path) -> StudyFile:
 def committed_study() -> Path:
     """Find the study that commands use where none is named.
 
-    The only study in the ``models`` folder here, else ``rason.toml`` there, in the installed package, or in the
-    checkout.
+    Studies in the ``models`` folder here come first: the only one, or ``rason.toml`` among several. Without any it is
+    the one of the installed package or of the checkout.
+
+    Raises
+    ------
+    UsageError
+        If there are several here and none is ``rason.toml``.
     """
     here = Path(__file__).resolve().parent
     own = sorted(Path("models").glob("*.toml"))
-    if len(own) == 1:
-        return own[0]
-    for place in (Path("models"), here / "studies" / "models", here.parents[1] / "models"):
+    if len(own) > 1 and Path("models/rason.toml") not in own:
+        raise UsageError(f"there are several studies here: {', '.join(map(str, own))}. Name one with --study.")
+    if own:
+        return Path("models/rason.toml") if len(own) > 1 else own[0]
+    for place in (here / "studies" / "models", here.parents[1] / "models"):
         if (place / "rason.toml").is_file():
             return place / "rason.toml"
     raise UsageError("no study found: name one with --study, or make one with 'corridor new DIR'.")

@@ -18,9 +18,11 @@ from corridor import checks
 from corridor.errors import Fault, InputError, did_you_mean
 from corridor.schema import TABLES, Row
 
-MAY_BE_EMPTY = ("rules", "capital", "ships", "ports", "fx")
 MAY_BE_ABSENT = ("capital", "fx", "ships", "ports", "rules")
+"""Tables that a study can do without, or leave empty."""
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_THOUSANDS = re.compile(r"^-?\d{1,3}(\.\d{3})+$")
 _ID_WORDS = "may hold only a-z, 0-9, _, - and ., and begin with a letter or digit"
 
 
@@ -33,7 +35,7 @@ class Tables:
     folder
         Where they were read.
     rows
-        Table name to rows, in file order. The row at position ``i`` stands in row ``i + 2`` of the file.
+        Table name to rows, in file order; each knows its row in the file.
     notes
         What was taken for granted while reading (a semicolon for a comma, say), to be told to the user.
     """
@@ -88,6 +90,34 @@ def read_tables(folder: str | Path) -> Tables:
     return Tables(folder, MappingProxyType(rows), tuple(notes))
 
 
+def read_rows(path: str | Path, model: type[Row]) -> tuple[list[Any], list[str]]:
+    """Read one CSV file that is no table of a study.
+
+    Parameters
+    ----------
+    path
+        UTF-8, comma or semicolon separated, with the columns of ``model``.
+    model
+        What a row is.
+
+    Returns
+    -------
+    rows, notes
+        And what was taken for granted while reading.
+
+    Raises
+    ------
+    InputError
+        Lists every fault at once.
+    """
+    notes: list[str] = []
+    read = _read_table(Path(path), "", model, notes)
+    faults = [fault for fault in read if isinstance(fault, Fault)]
+    if faults:
+        raise InputError(faults)
+    return read, notes
+
+
 def _stray_files(folder: Path) -> list[Fault]:
     known = [f"{table}.csv" for table in TABLES]
     strays = sorted(path.name for path in folder.glob("*.csv") if path.name not in known)
@@ -102,7 +132,7 @@ def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> l
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return [] if table in MAY_BE_ABSENT else [Fault(file, None, None, "is missing. Every study needs this table.")]
+        return [] if table in MAY_BE_ABSENT else [Fault(file, None, None, "is missing. It is needed.")]
     except UnicodeDecodeError as error:
         return [Fault(file, None, None, f"is not UTF-8 (byte {error.start}). Save it as CSV UTF-8.")]
     except OSError as error:
@@ -119,17 +149,29 @@ def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> l
         return [Fault(file, None, None, f"breaks off or is not CSV: {error}.")]
     if not cells:
         return [Fault(file, None, None, "is empty. Give it at least its header.")]
+    hidden = list(_control_characters(file, cells)) if _CONTROL.search(text) else []
+    if hidden:
+        return hidden  # type: ignore[return-value]  # list is invariant; every item is a Fault
     header, body = [name.strip() for name in cells[0]], cells[1:]
     bad_header = list(_header_faults(file, header, model))
     if bad_header:
         return bad_header  # type: ignore[return-value]  # list is invariant; every item is a Fault
     read: list[Row | Fault] = []
     for number, record in enumerate(body, start=2):
-        if record:
+        if any(cell.strip() for cell in record):  # spreadsheets leave rows of empty cells behind
             read += _read_row(file, number, header, record, model, decimal_comma=delimiter != ",")
-    if not read and table not in MAY_BE_EMPTY:
-        read.append(Fault(file, None, None, "has no rows. Every study needs at least one."))
+    if not read and table not in MAY_BE_ABSENT:
+        read.append(Fault(file, None, None, "has no rows. It needs at least one."))
     return read
+
+
+def _control_characters(file: str, cells: list[list[str]]) -> Iterator[Fault]:
+    """Characters that would steer a terminal."""
+    for number, record in enumerate(cells, start=1):
+        for cell in record:
+            found = _CONTROL.search(cell)
+            if found:
+                yield Fault(file, number, None, f"holds the control character {found[0]!r}. Remove it.")
 
 
 def _delimiter(text: str) -> str:
@@ -156,17 +198,24 @@ def _read_row(
 ) -> list[Row | Fault]:
     if len(record) != len(header):
         much = "breaks off: it has" if len(record) < len(header) else "has"
+        cells_there = f"{len(record)} cell{'s' if len(record) > 1 else ''}"
         why = "Quote cells that hold the separator." if len(record) > len(header) else "Is the file truncated?"
-        return [
-            Fault(file, number, None, f"the row {much} {len(record)} cells where the header has {len(header)}. {why}")
-        ]
+        return [Fault(file, number, None, f"the row {much} {cells_there} where the header has {len(header)}. {why}")]
     cells = dict(zip(header, record, strict=True))
+    doubtful = [name for name, cell in cells.items() if decimal_comma and _THOUSANDS.match(cell.strip())]
+    if doubtful:
+        return [
+            Fault(
+                file, number, name, f"{cells[name]!r} may be a thousand or one: decimals are commas here. Write 1500."
+            )
+            for name in doubtful
+        ]
     if decimal_comma:
         cells = {
             name: cell.replace(",", ".") if _DECIMAL_COMMA.match(cell.strip()) else cell for name, cell in cells.items()
         }
     try:
-        return [model.model_validate(cells)]
+        return [model.model_validate(cells).in_row(number)]
     except ValidationError as error:
         return [_as_fault(file, number, detail) for detail in error.errors()]
 

@@ -16,6 +16,7 @@ from corridor.schema import PARAMETERS, VALUE_TABLES, Commodity, Value
 from corridor.tables import Tables
 
 Floats = npt.NDArray[np.float64]
+_Place = tuple[str, Value]
 Span = tuple[float, float, float]
 """The cheap end, the central value and the dear end."""
 
@@ -64,11 +65,10 @@ class Values:
         self._fx = {(row.subject.upper(), row.year): row.central for row in tables["fx"]}
         self._index = {row.year: row.central for row in tables["price_index"]}
         self._groups = {commodity.id: commodity.group for commodity in tables["commodities"]}
-        # commodity, group or None for all -> parameter -> subject -> table and position
-        self._places: dict[str | None, dict[str, dict[str, tuple[str, int]]]] = defaultdict(lambda: defaultdict(dict))
-        self._tables = tables
-        self._figures: dict[tuple[str, int], Figure] = {}
-        self._by_commodity: dict[str | None, Mapping[str, Mapping[str, tuple[str, int]]]] = {}
+        # commodity, group or None for all -> parameter -> subject -> table and row
+        self._rows: dict[str | None, dict[str, dict[str, _Place]]] = defaultdict(lambda: defaultdict(dict))
+        self._figures: dict[int, Figure] = {}
+        self._by_commodity: dict[str | None, Mapping[str, Mapping[str, _Place]]] = {}
         if price_year not in self._index:
             self.faults.append(
                 Fault(
@@ -77,15 +77,15 @@ class Values:
             )
             return
         for table in VALUE_TABLES:
-            for position, row in enumerate(tables[table]):
+            for row in tables[table]:
                 if holds(row.valid_from, row.valid_until, as_of):
-                    self._places[row.commodity][row.parameter][row.subject] = table, position
+                    self._rows[row.commodity][row.parameter][row.subject] = table, row
 
-    def _figure(self, place: tuple[str, int]) -> Figure:
-        if place not in self._figures:
-            table, position = place
-            self._figures[place] = self._convert(self._tables[table][position], f"{table}.csv:{position + 2}")
-        return self._figures[place]
+    def _figure(self, place: _Place) -> Figure:
+        table, row = place
+        if id(row) not in self._figures:
+            self._figures[id(row)] = self._convert(row, f"{table}.csv:{row.number}")
+        return self._figures[id(row)]
 
     def _convert(self, row: Value, place: str) -> Figure:
         _, factor, currency = units.parse(row.unit)
@@ -98,26 +98,24 @@ class Values:
         span = (low, central, high) if sense > 0 else (high, central, low) if sense < 0 else (central,) * 3
         return Figure(low, central, high, span, row, place)
 
-    def _holding(self, parameter: str, commodity: str | None) -> Mapping[str, tuple[str, int]]:
+    def _holding(self, parameter: str, commodity: str | None) -> Mapping[str, _Place]:
         """Subject to the row that holds for a commodity: its own before its group's before that for all."""
         if commodity not in self._by_commodity:
-            narrowing = [self._places[key] for key in (None, self._groups.get(commodity or ""), commodity)]
+            narrowing = [self._rows[key] for key in (None, self._groups.get(commodity or ""), commodity)]
             names = {name for places in narrowing for name in places}
             self._by_commodity[commodity] = {
                 name: {s: place for places in narrowing for s, place in places.get(name, {}).items()} for name in names
             }
         return self._by_commodity[commodity].get(parameter, {})
 
-    def holds_for_all(self, parameter: str, *subjects: str | None) -> bool:
+    def holds(self, parameter: str, *subjects: str | None) -> bool:
         """Tell whether one of the subjects has a row that holds for every commodity."""
-        places = self._places[None].get(parameter, {})
+        places = self._rows[None].get(parameter, {})
         return any(subject in places for subject in subjects)
 
     def differs(self, parameter: str, commodity: str) -> bool:
         """Tell whether a commodity or its group has rows of its own."""
-        return any(
-            self._places[key].get(parameter) for key in (commodity, self._groups[commodity]) if key in self._places
-        )
+        return any(self._rows[key].get(parameter) for key in (commodity, self._groups[commodity]) if key in self._rows)
 
     def find(self, parameter: str, *subjects: str | None, commodity: str | None = None) -> Figure | None:
         """Return the figure of the first subject that has one; the commodity's own before its group's before all's."""
@@ -144,7 +142,7 @@ class Values:
 
     def of(self, parameter: str) -> Iterator[Figure]:
         """All figures of a parameter, for any commodity."""
-        return (self._figure(place) for by in self._places.values() for place in by.get(parameter, {}).values())
+        return (self._figure(place) for by in self._rows.values() for place in by.get(parameter, {}).values())
 
     def value_at_loading(self, commodity: Commodity) -> tuple[float, tuple[Figure, ...]]:
         """Value of a shipped tonne at loading, USD/t, with the figures behind it."""

@@ -23,7 +23,7 @@ class State(NamedTuple):
 
 
 class Way(NamedTuple):
-    """A way to a market by one gateway and entry; ``edges`` are positions in the network's edges."""
+    """A way to a market by one gateway and entry (blank: no border); ``edges`` are positions in the network's edges."""
 
     market: str
     gateway: str
@@ -95,6 +95,7 @@ class Ways:
         ways: list[Way] = []
         reached: set[str] = set()
         to_berth: dict[tuple[str, str], tuple[float, int]] = {}
+        sales: dict[tuple[str, str, str], list[tuple[float, int]]] = defaultdict(list)
         distances = trees.distance[0].tolist()
         for state, position in self._position.items():
             distance = distances[position]
@@ -104,8 +105,10 @@ class Ways:
             if state.node in self.sea_from:
                 key = state.node, state.last or ""
                 to_berth[key] = min(to_berth.get(key, (math.inf, -1)), (distance, position))
-            elif state.first and state.last and state.node in markets:
-                ways.append(Way(state.node, state.first, state.last, over_land(position)))
+            if state.node in markets:
+                sales[state.node, self._gateway(state), state.last or ""].append((distance, position))
+        for (market, gateway, entry), reachings in sales.items():
+            ways.append(Way(market, gateway, entry, over_land(min(reachings)[1])))
         sailing = {
             berth: [(sea, head) for sea in seas if (head := self._network.edges[sea].head) in markets and finite[sea]]
             for berth, seas in self.sea_from.items()
@@ -114,6 +117,10 @@ class Ways:
             land = over_land(position)
             ways += [Way(head, berth, entry, (*land, sea)) for sea, head in sailing[berth]]
         return ways, reached
+
+    def _gateway(self, state: State) -> str:
+        """Where cargo that is sold without going to sea leaves: a berth, the first crossing, or the place of sale."""
+        return state.node if state.node in self.sea_from else state.first or state.node
 
 
 def way_over(network: Network, start: str, end: str, places: Sequence[str], weight: Floats) -> tuple[int, ...]:

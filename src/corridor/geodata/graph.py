@@ -1,0 +1,262 @@
+"""A transport graph over the earth, as arrays, and the GeoParquet files that hold it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.str_]
+
+MODES = ("rail", "road", "sea", "transfer")
+"""What moves on an edge; ``transfer`` joins graphs where cargo changes from one to the other."""
+
+CRS84 = "OGC:CRS84"
+"""Longitude and latitude on WGS 84, in this order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GeoGraph:
+    """Nodes and undirected edges over the earth.
+
+    Attributes
+    ----------
+    longitude_deg, latitude_deg
+        Positions of nodes, WGS 84.
+    country
+        ISO 3166 two letters a node; blank at sea.
+    gauge_mm
+        Track gauge a node; 0 where there is no track.
+    edge_from, edge_to
+        Positions of an edge's nodes. An edge may be used both ways.
+    length_km
+        Above 0.
+    mode
+        Index into :data:`MODES`, one an edge.
+    shape
+        One an edge: its line as points x (longitude, latitude), ends included; or an empty tuple where no shapes are
+        held.
+    schematic
+        One an edge: whether only a straight line is known.
+
+    Raises
+    ------
+    InputError
+        Lists every fault: positions outside the earth, edges without length or between nodes that are not there.
+    """
+
+    longitude_deg: Floats
+    latitude_deg: Floats
+    country: Words
+    gauge_mm: Ints
+    edge_from: Ints
+    edge_to: Ints
+    length_km: Floats
+    mode: Ints
+    schematic: Flags
+    shape: Sequence[Floats] = ()
+
+    def __post_init__(self) -> None:
+        faults = list(_faults(self))
+        if faults:
+            raise InputError(faults)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.longitude_deg)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges."""
+        return len(self.length_km)
+
+    def component(self) -> Ints:
+        """Number of the connected piece that each node lies in; 0 is the largest."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        ones = np.ones(self.n_edges, dtype=np.int8)
+        graph = coo_array((ones, (self.edge_from, self.edge_to)), shape=(self.n_nodes, self.n_nodes))
+        _, piece = connected_components(graph, directed=False)
+        by_size = np.argsort(-np.bincount(piece, minlength=1), kind="stable")
+        place = np.empty_like(by_size)
+        place[by_size] = np.arange(len(by_size))
+        return np.asarray(place[piece], dtype=np.int64)
+
+    def write(self, folder: str | Path, name: str) -> tuple[Path, Path]:
+        """Write ``<name>_nodes.parquet`` and ``<name>_edges.parquet`` (GeoParquet), whole or not at all.
+
+        The same graph gives the same bytes.
+
+        Returns
+        -------
+        nodes, edges
+            Paths of the files.
+        """
+        import shapely
+
+        points = shapely.points(self.longitude_deg, self.latitude_deg)
+        nodes = {"country": self.country, "gauge_mm": self.gauge_mm.astype(np.int16)}
+        ends = np.column_stack([self.edge_from, self.edge_to])
+        positions = np.column_stack([self.longitude_deg, self.latitude_deg])
+        lines = self.shape or list(positions[ends])
+        edges = {
+            "from": self.edge_from.astype(np.int32),
+            "to": self.edge_to.astype(np.int32),
+            "length_km": self.length_km,
+            "mode": self.mode.astype(np.int8),
+            "schematic": self.schematic,
+        }
+        folder = Path(folder)
+        targets = folder / f"{name}_nodes.parquet", folder / f"{name}_edges.parquet"
+        write_geoparquet(targets[0], nodes, points, "Point")
+        write_geoparquet(targets[1], edges, np.array([shapely.LineString(line) for line in lines]), "LineString")
+        return targets
+
+    @classmethod
+    def read(cls, folder: str | Path, name: str, *, shapes: bool = False) -> GeoGraph:
+        """Read what :meth:`write` wrote.
+
+        Parameters
+        ----------
+        folder, name
+            As written.
+        shapes
+            Whether to read the lines of edges too; cost matrices do not need them.
+
+        Raises
+        ------
+        InputError
+            If a file is missing, damaged or has other columns.
+        """
+        import shapely
+
+        folder = Path(folder)
+        nodes = read_columns(folder / f"{name}_nodes.parquet", ["country", "gauge_mm", "geometry"])
+        columns = ["from", "to", "length_km", "mode", "schematic", *(["geometry"] if shapes else [])]
+        edges = read_columns(folder / f"{name}_edges.parquet", columns)
+        positions = shapely.get_coordinates(shapely.from_wkb(nodes["geometry"]))
+        lines = [shapely.get_coordinates(line) for line in shapely.from_wkb(edges["geometry"])] if shapes else ()
+        return cls(
+            longitude_deg=positions[:, 0],
+            latitude_deg=positions[:, 1],
+            country=nodes["country"].astype(np.str_),
+            gauge_mm=nodes["gauge_mm"].astype(np.int64),
+            edge_from=edges["from"].astype(np.int64),
+            edge_to=edges["to"].astype(np.int64),
+            length_km=edges["length_km"].astype(np.float64),
+            mode=edges["mode"].astype(np.int64),
+            schematic=edges["schematic"].astype(np.bool_),
+            shape=lines,
+        )
+
+
+def _faults(graph: GeoGraph) -> list[Fault]:
+    per_node = {name: len(getattr(graph, name)) for name in ("longitude_deg", "latitude_deg", "country", "gauge_mm")}
+    per_edge = {name: len(getattr(graph, name)) for name in ("edge_from", "edge_to", "length_km", "mode", "schematic")}
+    if graph.shape:
+        per_edge["shape"] = len(graph.shape)
+    faults = [
+        Fault("graph", None, None, f"columns of different length: {lengths}.")
+        for lengths in (per_node, per_edge)
+        if len({*lengths.values()}) > 1
+    ]
+    if faults:
+        return faults
+    faults += position_faults("graph", graph.longitude_deg, graph.latitude_deg)
+    ends = np.concatenate([graph.edge_from, graph.edge_to])
+    if len(ends) and not (ends.min() >= 0 and ends.max() < graph.n_nodes):
+        faults.append(Fault("graph", None, "edge_from", "an edge ends at a node that is not there."))
+    wrong = np.flatnonzero(~(graph.length_km > 0) | ~np.isfinite(graph.length_km))
+    if len(wrong):
+        message = f"{len(wrong)} edges have no length (first: {wrong[0]}). An edge without length would be a free link."
+        faults.append(Fault("graph", None, "length_km", message))
+    if graph.n_edges and not (graph.mode.min() >= 0 and graph.mode.max() < len(MODES)):
+        faults.append(Fault("graph", None, "mode", f"must be 0 to {len(MODES) - 1}, for {', '.join(MODES)}."))
+    return faults
+
+
+def position_faults(file: str, longitude_deg: Floats, latitude_deg: Floats) -> list[Fault]:
+    """Faults of positions: outside the earth, or with longitude and latitude swapped."""
+    faults = []
+    of_latitude, of_longitude = 90.0, 180.0
+    columns = (("latitude_deg", latitude_deg, of_latitude), ("longitude_deg", longitude_deg, of_longitude))
+    for column, values, most in columns:
+        wrong = np.flatnonzero(~(np.abs(values) <= most))
+        if len(wrong):
+            first = values[wrong[0]]
+            swapped = " Are the columns swapped?" if column == "latitude_deg" and abs(first) <= of_longitude else ""
+            message = f"{first:g} is outside -{most:g}..{most:g}.{swapped}"
+            faults.append(Fault(file, int(wrong[0]) + 2, column, message))
+    return faults
+
+
+def write_geoparquet(path: Path, columns: dict[str, Any], geometry: Any, kind: str) -> None:
+    """Write columns and a geometry column on CRS84 as GeoParquet 1.1, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        File.
+    columns
+        Name to array.
+    geometry
+        Array of shapely geometries.
+    kind
+        Point, LineString or MultiPolygon.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import shapely
+
+    table = pa.table({**columns, "geometry": shapely.to_wkb(geometry, byte_order=1)})
+    geo = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": {"encoding": "WKB", "geometry_types": [kind]}},
+    }  # no crs: OGC:CRS84 is what the format then means
+    table = table.replace_schema_metadata({"geo": json.dumps(geo, sort_keys=True)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        pq.write_table(table, temporary, compression="zstd", compression_level=19)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """Read columns of a parquet file as arrays.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or damaged, or a column is not in it.
+    """
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    try:
+        table: pa.Table = pq.read_table(path, columns=list(columns))
+    except FileNotFoundError:
+        raise InputError([Fault(str(path), None, None, "is missing. make geodata writes it.")]) from None
+    except (ArrowException, OSError) as error:
+        raise InputError([Fault(str(path), None, None, f"cannot be read as parquet: {error}.")]) from None
+    missing = [column for column in columns if column not in table.column_names]
+    if missing:
+        raise InputError([Fault(str(path), None, None, f"has no column {', '.join(missing)}.")])
+    return {column: table.column(column).to_numpy() for column in columns}

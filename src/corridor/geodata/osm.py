@@ -1,0 +1,887 @@
+"""Railways and roads of OpenStreetMap, from an Overpass server or a local file, as graphs that freight can use."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import json
+import math
+import re
+import shutil
+import socket
+import threading
+import time
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.errors import Fault, InputError, MissingExtraError, UsageError
+from corridor.geodata.graph import CRS84, MODES, Flags, Floats, GeoGraph, Ints, Words
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import shapely
+
+OsmnxGraph = Any  # a networkx.MultiDiGraph, which ships no type hints
+Kind = Literal["rail", "road"]
+Bounds = tuple[float, float, float, float]
+Answer = TypeVar("Answer")
+
+OVERPASS_URL = "https://overpass-api.de/api"
+NOMINATIM_URL = "https://nominatim.openstreetmap.org"
+
+SERVICE_TRACKS = ("yard", "siding", "spur", "crossover")
+"""Tracks beside the line: through freight does not run on them, and they outnumber the lines."""
+
+ROADS = ("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified")
+"""Classes of ``highway`` that trucks run on, their links included."""
+
+THROUGH_GAUGE_MM = {1524: 1520}
+"""Gauges that wagons pass between without a stop: Finland's 1524 and Russia's 1520 are one network."""
+
+_FILTERS = {
+    "rail": f'["railway"="rail"]["service"!~"^({"|".join(SERVICE_TRACKS)})$"]',
+    "road": f'["highway"~"^({"|".join(ROADS)})(_link)?$"]',
+}
+_TAGS = (
+    "bridge",
+    "electrified",
+    "gauge",
+    "highspeed",
+    "highway",
+    "maxspeed",
+    "railway",
+    "service",
+    "tunnel",
+    "usage",
+)
+_TEXTS = ("usage", "electrified", "service", "highway")
+_YES = {"yes", "true", "1"}
+_NO = {"", "no", "false", "0"}
+_KM_PER_MILE = 1.609344
+_QUERY_M2 = 1e11  # osmnx's own 2.5e9 asks 582 times for Mongolia, this asks 20 times
+_SERVER_S = 180  # part of the query, so of its name in the cache: another patience must find the same answers
+_STALE_S = 86_400.0
+
+
+class Patience(NamedTuple):
+    """When to ask a server again, and when to stop.
+
+    Attributes
+    ----------
+    timeout_s
+        Longest silence of the server before a question counts as unanswered, s.
+    attempts
+        Most times that one question is asked.
+    back_off_s
+        Wait after the first failure, s; doubled after each further one. A longer wait that the server demands counts.
+    total_s
+        Longest time for the whole download, s; looked at when an answer comes and before each wait.
+    """
+
+    timeout_s: float = 200.0
+    attempts: int = 5
+    back_off_s: float = 5.0
+    total_s: float = 3600.0
+
+
+PATIENCE = Patience()
+
+
+class Piece(NamedTuple):
+    """A part of the graph that nothing joins to the rest."""
+
+    nodes: int
+    length_km: float
+
+
+class GaugeBreak(NamedTuple):
+    """Two nodes at one place, of two gauges, that no edge joins.
+
+    ``first`` and ``second`` are positions in the graph's nodes; a gauge of 0 is unknown.
+    """
+
+    first: int
+    second: int
+    first_gauge_mm: int
+    second_gauge_mm: int
+    longitude_deg: float
+    latitude_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was read, and what was left out.
+
+    Attributes
+    ----------
+    ways
+        OSM ways in the graph.
+    incomplete
+        Ways dropped because the file lacks some of their nodes: it was cut there. Always 0 from a server.
+    highspeed
+        Ways dropped because they are tagged as high-speed lines.
+    zero_length
+        Edges without length, dropped; the nodes at their ends became one.
+    loops
+        Edges from a node to itself, dropped: no way through the graph uses them.
+    gauge_assumed
+        Edges without a gauge of their own that took the only gauge that they meet.
+    gauge_unknown
+        Edges whose gauge stayed unknown: nothing with a gauge meets them, or several gauges do.
+    pieces
+        Parts that are not joined, by nodes, largest first. More than one is for the reader to judge.
+    gauge_breaks
+        Places where gauges meet.
+    """
+
+    ways: int
+    incomplete: int
+    highspeed: int
+    zero_length: int
+    loops: int
+    gauge_assumed: int
+    gauge_unknown: int
+    pieces: tuple[Piece, ...]
+    gauge_breaks: tuple[GaugeBreak, ...]
+
+    def __str__(self) -> str:
+        sizes = ", ".join(f"{piece.length_km:,.1f} km" for piece in self.pieces[:5])
+        more = ", ..." if len(self.pieces) > 5 else ""  # noqa: PLR2004  # as many as one line shows
+        lines = [
+            f"{self.ways} ways in {len(self.pieces)} pieces ({sizes}{more})",
+            f"{self.incomplete} ways dropped: some of their nodes are missing",
+            f"{self.highspeed} ways dropped: high-speed lines",
+            f"{self.zero_length} edges without length and {self.loops} loops dropped",
+            f"{self.gauge_assumed} edges took the gauge of their neighbours, {self.gauge_unknown} have none",
+            f"{len(self.gauge_breaks)} pairs of nodes where gauges meet",
+        ]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OsmGraph:
+    """A graph read from OpenStreetMap, with its tags.
+
+    Attributes
+    ----------
+    graph
+        Nodes and edges. A node carries one gauge: where tracks of two gauges meet, two nodes stand at one place and no
+        edge joins them, so that a change of gauge is never free. Track of two gauges is two edges. Countries are blank.
+    tags
+        Column of :func:`edges_frame` to array, one value an edge.
+    report
+        What was read and what was left out.
+    """
+
+    graph: GeoGraph
+    tags: Mapping[str, npt.NDArray[Any]]
+    report: Report
+
+
+def download(
+    kind: Kind,
+    area: Bounds | shapely.Polygon | shapely.MultiPolygon | str,
+    *,
+    cache: str | Path,
+    overpass_url: str = OVERPASS_URL,
+    nominatim_url: str = NOMINATIM_URL,
+    rate_limit: bool | None = None,
+    patience: Patience = PATIENCE,
+    keep_highspeed: bool = False,
+    progress: Callable[[str], object] | None = None,
+) -> OsmGraph:
+    """Download the railways or roads of an area from an Overpass server.
+
+    A large area is asked for in parts. Every part is kept as soon as it is whole, so a download that stopped goes on
+    where it was, and one that is complete needs no server.
+
+    Parameters
+    ----------
+    kind
+        ``rail``: ``railway=rail`` without :data:`SERVICE_TRACKS`. ``road``: :data:`ROADS`.
+    area
+        (west, south, east, north) in degrees; or a polygon of (longitude, latitude); or the name of a place, whose
+        outline Nominatim gives.
+    cache
+        Folder that keeps the answers; made where absent.
+    overpass_url
+        Server, without ``/interpreter``.
+    nominatim_url
+        Server that knows places by name.
+    rate_limit
+        Whether to ask the server for a free slot before each question, and to wait for it. Unless told: yes, but not
+        on a private host, since a server that knows no slots costs a minute each time.
+    patience
+        When to ask again, and when to stop.
+    keep_highspeed
+        Whether to keep high-speed lines, for maps; freight does not run on them.
+    progress
+        Is given a line for each answer and each failure.
+
+    Returns
+    -------
+    OsmGraph
+        Graph, tags and report. The first node beyond the area is in it.
+
+    Raises
+    ------
+    UsageError
+        If the kind or a URL cannot be.
+    InputError
+        If the area is none, holds nothing of this kind, or the cache cannot be written.
+    MissingExtraError
+        If the server is down, refuses, answers something else or is too slow, after the last attempt.
+
+    Notes
+    -----
+    The data is OpenStreetMap's, under the Open Database Licence: name its contributors where results are shown.
+    """
+    import osmnx
+
+    _check_kind(kind)
+    overpass_url = _server(overpass_url).removesuffix("/interpreter")
+    outline = area.strip() if isinstance(area, str) else _outline(area)
+    if outline == "":
+        raise UsageError("The name of the place is empty.")
+    private = _is_private(overpass_url)
+    settings = {
+        "bidirectional_network_types": ["all"],
+        "cache_only_mode": False,
+        "default_crs": "epsg:4326",
+        "doh_url_template": None,  # or osmnx asks a third party for the address of a server that is down
+        "max_query_area_size": _QUERY_M2,
+        "nominatim_url": _server(nominatim_url),
+        "overpass_memory": None,
+        "overpass_rate_limit": not private if rate_limit is None else rate_limit,
+        "overpass_settings": f"[out:json][timeout:{_SERVER_S}]",
+        "overpass_url": overpass_url,
+        "use_cache": True,
+        "useful_tags_node": [],
+        "useful_tags_way": list(_TAGS),
+    }
+
+    def ask() -> OsmnxGraph:
+        polygon = _place(outline) if isinstance(outline, str) else outline
+        with warnings.catch_warnings():
+            # An area that needs many questions is what this is for.
+            warnings.filterwarnings("ignore", message="This area is", category=UserWarning)
+            try:
+                return osmnx.graph.graph_from_polygon(
+                    polygon, simplify=False, retain_all=True, truncate_by_edge=True, custom_filter=_FILTERS[kind]
+                )
+            except ValueError as error:  # osmnx's word for an answer without elements
+                if isinstance(error, OSError):  # requests' word for a URL that cannot be
+                    raise
+                raise InputError([Fault("area", None, None, f"holds no {kind}: {error}")]) from None
+
+    key = outline if isinstance(outline, str) else outline.wkt
+    name = sha256(f"{overpass_url} {_FILTERS[kind]} {key}".encode()).hexdigest()[:16]
+    found = _persist(ask, Path(cache) / f"{kind}-{name}", settings, patience, progress or _quiet)
+    return _osm_graph(found, kind, "area", incomplete=0, keep_highspeed=keep_highspeed)
+
+
+def read_file(path: str | Path, kind: Kind, *, bounds: Bounds | None = None, keep_highspeed: bool = False) -> OsmGraph:
+    """Read the railways or roads of a local extract.
+
+    Parameters
+    ----------
+    path
+        ``.osm``, ``.osm.gz``, ``.osm.bz2`` or ``.osm.pbf``.
+    kind
+        As in :func:`download`.
+    bounds
+        (west, south, east, north) in degrees: what lies outside is left out, but for the first node beyond. Unless
+        given, all of the file.
+    keep_highspeed
+        As in :func:`download`.
+
+    Returns
+    -------
+    OsmGraph
+        Graph, tags and report.
+
+    Raises
+    ------
+    UsageError
+        If the kind cannot be.
+    InputError
+        If the file is missing, damaged, cut short or not OpenStreetMap's, or holds nothing of this kind.
+
+    Notes
+    -----
+    A way of which a node is missing is dropped, counted in the report: extracts are cut at their border.
+    """
+    import osmnx
+
+    _check_kind(kind)
+    if bounds is not None:
+        _check_bounds(bounds)
+    path = Path(path)
+    if not path.is_file():
+        raise InputError([Fault(str(path), None, None, "is a folder." if path.is_dir() else "is missing.")])
+    try:
+        graph, incomplete = _read(path, kind)
+    except RuntimeError as error:  # what osmium raises, whatever is wrong
+        message = f"cannot be read as OpenStreetMap data: {error}. Is it whole, and is it .osm or .osm.pbf?"
+        raise InputError([Fault(str(path), None, None, message)]) from None
+    if graph and bounds is not None:
+        try:
+            graph = osmnx.truncate.truncate_graph_bbox(graph, bounds, truncate_by_edge=True)
+        except ValueError:  # osmnx's word for nothing left
+            raise InputError([Fault(str(path), None, None, f"holds no {kind} within {bounds}.")]) from None
+    return _osm_graph(graph, kind, str(path), incomplete=incomplete, keep_highspeed=keep_highspeed)
+
+
+def edges_frame(osm: OsmGraph) -> gpd.GeoDataFrame:
+    """One row an edge of the graph, in its order, with tags and line; CRS84.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``from``, ``to``: nodes. ``length_km``. ``gauge_mm``: 0 on a road, and where unknown. ``gauge_assumed``:
+        whether the gauge is that of the neighbours. ``usage``, ``electrified``, ``service``, ``highway``: text as
+        tagged; several values along the edge stand sorted with ``;`` between; blank without tag. ``maxspeed_kmh``:
+        mean by time over the tagged part of the edge; NaN without tag. ``highspeed``, ``bridge``, ``tunnel``: whether
+        any part is. ``geometry``: line of (longitude, latitude).
+    """
+    import geopandas as gpd
+    import shapely
+
+    graph = osm.graph
+    columns = {"from": graph.edge_from, "to": graph.edge_to, "length_km": graph.length_km, **osm.tags}
+    return gpd.GeoDataFrame(columns, geometry=[shapely.LineString(line) for line in graph.shape], crs=CRS84)
+
+
+# What is asked for ---------------------------------------------------------------------------------------------------
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in _FILTERS:
+        raise UsageError(f'kind is "{kind}"; it must be one of {", ".join(_FILTERS)}.')
+
+
+def _check_bounds(bounds: Sequence[float], name: str = "bounds") -> None:
+    if len(bounds) != 4:  # noqa: PLR2004  # west, south, east, north
+        raise InputError([Fault(name, None, None, "must be four numbers: west, south, east, north.")])
+    west, south, east, north = bounds
+    faults = []
+    for column, value in (("south", south), ("north", north)):
+        if not abs(value) <= 90:  # noqa: PLR2004  # not: NaN is outside too
+            swapped = "; columns swapped?" if abs(value) <= 180 else ""  # noqa: PLR2004
+            faults.append(Fault(name, None, column, f"latitude {value:g} is outside -90..90{swapped}"))
+    for column, value in (("west", west), ("east", east)):
+        if not abs(value) <= 180:  # noqa: PLR2004
+            faults.append(Fault(name, None, column, f"longitude {value:g} is outside -180..180"))
+    if not faults and west > east:
+        message = f"{west:g} is not west of {east:g}. An area across the 180th meridian is asked for in two halves."
+        faults.append(Fault(name, None, "west", message))
+    if not faults and south > north:
+        faults.append(Fault(name, None, "south", f"{south:g} is not south of {north:g}"))
+    if not faults and (west == east or south == north):
+        faults.append(Fault(name, None, None, f"{tuple(bounds)} has no area."))
+    if faults:
+        raise InputError(faults)
+
+
+def _outline(area: Any) -> shapely.Polygon | shapely.MultiPolygon:
+    import shapely
+
+    if not isinstance(area, shapely.Geometry):
+        _check_bounds(area, "area")
+        return shapely.box(*area)
+    if area.is_empty or not isinstance(area, shapely.Polygon | shapely.MultiPolygon):
+        raise InputError([Fault("area", None, None, f"must be a polygon with an area, not {area.geom_type}.")])
+    if not area.is_valid:
+        raise InputError([Fault("area", None, None, f"is not valid: {shapely.is_valid_reason(area)}.")])
+    _check_bounds(area.bounds, "area")
+    return area
+
+
+def _place(name: str) -> shapely.Polygon | shapely.MultiPolygon:
+    import osmnx
+
+    try:
+        return osmnx.geocoder.geocode_to_gdf(name).geometry.iloc[0]
+    except (ValueError, TypeError):  # osmnx's words for nothing found, and for a place without outline
+        raise InputError([Fault("area", None, None, f'no place "{name}" with an outline is known.')]) from None
+
+
+def _server(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 0) >= 0
+    except ValueError:  # a port or an address that cannot be
+        sound = False
+    if not sound:
+        raise UsageError(f'"{url}" is no URL of a server, such as {OVERPASS_URL}.')
+    return url.rstrip("/")
+
+
+def _is_private(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:  # a name
+        return "." not in host or host.endswith((".local", ".internal", ".lan"))
+
+
+# The server ----------------------------------------------------------------------------------------------------------
+
+
+class _AnswerError(Exception):
+    """A question was not answered as it should be."""
+
+    def __init__(self, url: str | None, message: str, *, again: bool = True, wait_s: float = 0.0) -> None:
+        super().__init__(f"{(url or 'The server').partition('?')[0]} {message}")
+        self.again = again
+        self.wait_s = wait_s
+
+
+class _Watch:
+    """Looks at each answer before osmnx does.
+
+    osmnx waits 55 s after a refusal, asks again without end, uses an answer that broke off halfway, and may keep what
+    is none. It hands ``requests_kwargs`` on to requests, which calls a hook with each response: the way in.
+    """
+
+    def __init__(self, staged: Path, kept: Path, end_s: float, progress: Callable[[str], object]) -> None:
+        self._staged = staged
+        self._kept = kept
+        self._end_s = end_s
+        self._progress = progress
+        self.answers = 0
+
+    def __call__(self, response: Any, **_: object) -> None:
+        _keep(self._staged, self._kept)  # all answers before this one are written by now
+        if response.is_redirect:
+            return
+        try:
+            self._look(response)
+        except Exception:
+            response.close()  # requests leaves that to whoever collects the garbage
+            raise
+
+    def _look(self, response: Any) -> None:
+        if time.monotonic() > self._end_s:
+            raise _AnswerError(response.url, "took too long in all", again=False)
+        parts = urlsplit(response.url)
+        if parts.path.endswith("/status"):
+            return
+        if not response.ok:
+            busy = response.status_code == 429 or response.status_code >= 500  # noqa: PLR2004  # HTTP's numbers
+            wait_s = _seconds(response.headers.get("Retry-After", ""))
+            status = f"{response.status_code} {response.reason}"
+            raise _AnswerError(response.url, f"answered {status}", again=busy, wait_s=wait_s)
+        try:
+            answer = response.json()
+        except ValueError:
+            raise _AnswerError(response.url, "answered something that is not JSON") from None
+        if problem := _problem(answer, list if parts.path.endswith("/search") else dict):
+            raise _AnswerError(response.url, problem)
+        self.answers += 1
+        self._progress(f"{parts.hostname}: {len(response.content) / 1e6:.1f} MB received")
+
+
+def _problem(answer: Any, kind: type = object) -> str | None:
+    """What is wrong with an answer of Overpass (a dict) or Nominatim (a list), if anything."""
+    if isinstance(answer, list) and issubclass(list, kind):
+        known = all(
+            isinstance(place, dict) and {"geojson", "boundingbox", "importance"} <= {*place} for place in answer
+        )
+        return None if known else "answered something that is not a list of places"
+    if not isinstance(answer, dict) or not issubclass(dict, kind) or not isinstance(answer.get("elements"), list):
+        return f"answered something that has no {'places' if kind is list else 'elements'}"
+    if "remark" in answer:
+        return f"broke off halfway: {answer['remark']}"
+    try:
+        nodes = {one["id"]: one["lat"] + one["lon"] for one in answer["elements"] if one["type"] == "node"}
+        whole = all(nodes.keys() >= {*one["nodes"]} for one in answer["elements"] if one["type"] == "way")
+    except (KeyError, TypeError):
+        return "answered elements that have no place"
+    return None if whole else "answered ways without their nodes"
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdecimal() else 0.0  # a date there is rare, and our own wait does
+
+
+def _persist(
+    ask: Callable[[], Answer],
+    folder: Path,
+    settings: Mapping[str, object],
+    patience: Patience,
+    progress: Callable[[str], object],
+) -> Answer:
+    """Ask until there is an answer or patience ends; what was answered is in ``folder`` the next time."""
+    import requests
+
+    end_s = time.monotonic() + patience.total_s
+    failures = 0
+    while True:
+        left_s = max(end_s - time.monotonic(), 1.0)
+        watch = None
+        try:
+            with _staged(folder, progress) as staged:
+                watch = _Watch(staged, folder, end_s, progress)
+                now = {
+                    "cache_folder": staged,
+                    "requests_kwargs": {"hooks": {"response": watch}},
+                    "requests_timeout": min(patience.timeout_s, left_s),
+                }
+                with _osmnx_settings({**settings, **now}):
+                    return ask()
+        except _AnswerError as error:
+            fault = error
+        except requests.RequestException as error:
+            slow = isinstance(error, requests.Timeout)
+            message = f"did not answer within {patience.timeout_s:g} s" if slow else "cannot be reached"
+            fault = _AnswerError(str(error.request.url) if error.request else None, message)
+        except OSError as error:  # after requests' own, which are OSErrors too
+            message = f"answers cannot be kept here: {error.strerror or error}."
+            raise InputError([Fault(str(folder), None, None, message)]) from None
+        failures = 1 if watch and watch.answers else failures + 1  # attempts are for one question, not for all
+        wait_s = max(patience.back_off_s * 2 ** (failures - 1), fault.wait_s)
+        late = wait_s > end_s - time.monotonic()
+        if not fault.again or failures >= patience.attempts or late:
+            end = f"; no more within {patience.total_s:g} s" if late else ""
+            raise MissingExtraError(
+                f"{fault} (attempt {failures} of {patience.attempts}{end}). "
+                f"What was received is kept in {folder}: run again to go on from there, or name another server."
+            )
+        progress(f"{fault}; attempt {failures + 1} of {patience.attempts} in {wait_s:g} s")
+        time.sleep(wait_s)
+
+
+_LOCK = threading.RLock()
+
+
+@contextmanager
+def _osmnx_settings(values: Mapping[str, object]) -> Iterator[None]:
+    """Hold osmnx's settings, which are global, at these values, then put back what was there."""
+    import osmnx
+
+    with _LOCK:
+        before = {name: getattr(osmnx.settings, name) for name in values}
+        resolve = socket.getaddrinfo
+        try:
+            for name, value in values.items():
+                setattr(osmnx.settings, name, value)
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(osmnx.settings, name, value)
+            socket.getaddrinfo = resolve  # osmnx ties the server's name to one address, for the whole process
+
+
+@contextmanager
+def _staged(kept: Path, progress: Callable[[str], object]) -> Iterator[Path]:
+    """A folder for osmnx to write to, with what is kept; new answers that are whole are kept.
+
+    osmnx writes an answer in place, so a full disk or a kill leaves half of it under the right name. Here it is under
+    that name in a folder that nobody else reads.
+    """
+    kept.mkdir(parents=True, exist_ok=True)
+    for leftover in kept.glob(".part-*"):
+        if time.time() - leftover.stat().st_mtime > _STALE_S:  # a younger one may be at work
+            shutil.rmtree(leftover, ignore_errors=True)
+    with TemporaryDirectory(prefix=".part-", dir=kept) as name:
+        staged = Path(name)
+        for path in sorted(kept.glob("*.json")):
+            if _is_whole(path):
+                _link(path, staged / path.name)
+            else:
+                progress(f"{path} is damaged: removed, to be fetched again")
+                path.unlink(missing_ok=True)
+        try:
+            yield staged
+        finally:
+            _keep(staged, kept)
+
+
+def _keep(staged: Path, kept: Path) -> None:
+    for path in staged.glob("*.json"):
+        target = kept / path.name
+        if not target.exists() and _is_whole(path):
+            _link(path, target)
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return _problem(json.loads(path.read_text("utf-8"))) is None
+    except ValueError:  # not JSON, or not even text
+        return False
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # not every disk knows links
+        part = target.with_name(f".{target.name}.part")
+        try:
+            shutil.copyfile(source, part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _quiet(_: str) -> None:
+    pass
+
+
+# The file ------------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path, kind: Kind) -> tuple[OsmnxGraph, int]:
+    """Nodes and wanted ways of a file as osmnx would have them, and the number of ways that lack a node."""
+    import networkx as nx  # type: ignore[import-untyped]  # ships no hints
+    import osmium
+    import osmnx
+
+    ways: dict[int, tuple[list[int], dict[str, str]]] = {}
+    key = "railway" if kind == "rail" else "highway"
+    in_ways: Iterable[Any] = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter(key))
+    for way in in_ways:
+        tags = {name: way.tags[name] for name in _TAGS if name in way.tags}
+        if _is_wanted(kind, tags):
+            ways[way.id] = [ref for ref, _ in itertools.groupby(node.ref for node in way.nodes)], tags
+    wanted = {ref for refs, _ in ways.values() for ref in refs}
+    only = osmium.filter.IdFilter(wanted)
+    in_nodes: Iterable[Any] = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(only)
+    places: dict[int, tuple[float, float]] = {}
+    for node in in_nodes:
+        longitude_deg, latitude_deg = node.location.lon_without_check(), node.location.lat_without_check()
+        if node.location.valid():
+            places[node.id] = longitude_deg, latitude_deg
+        elif abs(latitude_deg) <= 180:  # noqa: PLR2004  # beyond stands what has no position
+            message = f"node {node.id}: latitude {latitude_deg:g} is outside -90..90; columns swapped?"
+            raise InputError([Fault(str(path), None, None, message)])
+    graph = nx.MultiDiGraph(crs="epsg:4326")
+    incomplete = 0
+    for number, (refs, tags) in sorted(ways.items()):
+        if not places.keys() >= {*refs}:
+            incomplete += 1
+            continue
+        graph.add_nodes_from((ref, {"x": places[ref][0], "y": places[ref][1]}) for ref in refs)
+        for pairs in (itertools.pairwise(refs), itertools.pairwise(reversed(refs))):
+            graph.add_edges_from(pairs, osmid=number, **tags)
+    return (osmnx.distance.add_edge_lengths(graph) if graph.edges else graph), incomplete
+
+
+def _is_wanted(kind: Kind, tags: Mapping[str, str]) -> bool:
+    """The same choice as the filter of a query."""
+    if kind == "rail":
+        return tags.get("railway") == "rail" and tags.get("service") not in SERVICE_TRACKS
+    return tags.get("highway", "").removesuffix("_link") in ROADS
+
+
+# The graph -----------------------------------------------------------------------------------------------------------
+
+
+class _Edges(NamedTuple):
+    """Undirected edges between places; one entry an edge in each."""
+
+    start: Ints
+    end: Ints
+    length_km: Floats
+    facts: list[dict[str, Any]]
+    lines: list[Floats]
+
+
+def _osm_graph(found: OsmnxGraph, kind: Kind, source: str, *, incomplete: int, keep_highspeed: bool) -> OsmGraph:
+    """Leave out, merge, split by gauge, count."""
+    fast = [] if keep_highspeed else [key for key, facts in _each(found) if facts.get("highspeed") in _YES]
+    highspeed = len({found.edges[key]["osmid"] for key in fast})
+    found.remove_edges_from(fast)
+    if not found.edges:
+        rest = f"; {highspeed} ways are high-speed lines" if highspeed else ""
+        rest += f"; {incomplete} ways lack nodes" if incomplete else ""
+        raise InputError([Fault(source, None, None, f"holds no {kind}{rest}.")])
+    ways = len({facts["osmid"] for _, facts in _each(found)})
+    positions, edges, zero_length, loops = _undirected(_simplified(found, kind))
+    if not edges.facts:
+        raise InputError([Fault(source, None, None, f"holds no {kind} that leads from one place to another.")])
+    gauges = [_gauges(facts["gauge"]) for facts in edges.facts]
+    assumed = _assume(gauges, edges.start, edges.end, len(positions)) if kind == "rail" else []
+    row = np.repeat(np.arange(len(gauges)), [len(several) for several in gauges])
+    gauge_mm = np.array([one for several in gauges for one in several], dtype=np.int64)
+    ends = np.concatenate([edges.start[row], edges.end[row]])
+    nodes, ordinal = np.unique(np.column_stack([ends, np.tile(gauge_mm, 2)]), axis=0, return_inverse=True)
+    place, node_gauge_mm = nodes.T
+    graph = GeoGraph(
+        longitude_deg=positions[place, 0],
+        latitude_deg=positions[place, 1],
+        country=np.full(len(nodes), "", dtype=np.str_),
+        gauge_mm=node_gauge_mm,
+        edge_from=ordinal.reshape(2, -1)[0],
+        edge_to=ordinal.reshape(2, -1)[1],
+        length_km=edges.length_km[row],
+        mode=np.full(len(row), MODES.index(kind), dtype=np.int64),
+        schematic=np.zeros(len(row), dtype=np.bool_),
+        shape=[edges.lines[i] for i in row],
+    )
+    is_assumed = np.isin(row, assumed)
+    facts = [edges.facts[i] for i in row]
+    report = Report(
+        ways=ways,
+        incomplete=incomplete,
+        highspeed=highspeed,
+        zero_length=zero_length,
+        loops=loops,
+        gauge_assumed=len(assumed),
+        gauge_unknown=int((gauge_mm == 0).sum()) if kind == "rail" else 0,
+        pieces=_pieces(graph),
+        gauge_breaks=tuple(_gauge_breaks(graph, place)),
+    )
+    return OsmGraph(graph, {"gauge_mm": gauge_mm, "gauge_assumed": is_assumed, **_columns(facts)}, report)
+
+
+def _each(graph: OsmnxGraph) -> Iterable[tuple[tuple[int, int, int], dict[str, Any]]]:
+    return (((u, v, key), facts) for u, v, key, facts in graph.edges(keys=True, data=True))
+
+
+def _simplified(graph: OsmnxGraph, kind: Kind) -> OsmnxGraph:
+    """Merge what lies between junctions and changes of gauge."""
+    import osmnx
+
+    for _, facts in _each(graph):
+        facts["gauge"] = _gauge_text(facts.get("gauge", "")) if kind == "rail" else ""
+        speed_kmh = _speed_kmh(facts.get("maxspeed", ""))
+        facts["limited_km"] = facts["length"] / 1000 if speed_kmh else 0.0
+        facts["limited_h"] = facts["limited_km"] / speed_kmh if speed_kmh else 0.0
+    return osmnx.simplification.simplify_graph(
+        graph,
+        edge_attrs_differ=["gauge"],
+        remove_rings=False,  # a ring that nothing meets is a piece to report, not to lose
+        edge_attr_aggs={"length": sum, "limited_km": sum, "limited_h": sum},
+    )
+
+
+def _undirected(graph: OsmnxGraph) -> tuple[Floats, _Edges, int, int]:
+    """Positions of places, edges between them, and the numbers of edges without length and of loops left out.
+
+    Each edge is in the graph in both directions, once from the smaller number to the larger.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    numbers = sorted(graph.nodes)
+    ordinal = {number: i for i, number in enumerate(numbers)}
+    positions = np.array([(graph.nodes[number]["x"], graph.nodes[number]["y"]) for number in numbers], dtype=np.float64)
+    rows = sorted(
+        ((ordinal[u], ordinal[v], float(facts["length"]) / 1000, facts) for (u, v, _), facts in _each(graph) if u <= v),
+        key=lambda row: row[:3],
+    )
+    start = np.array([row[0] for row in rows], dtype=np.int64)
+    end = np.array([row[1] for row in rows], dtype=np.int64)
+    length_km = np.array([row[2] for row in rows], dtype=np.float64)
+    # Two nodes on one spot are one place: an edge without length would be a free link, a gap would cut the line.
+    empty = ~(length_km > 0)
+    joined = coo_array((np.ones(empty.sum()), (start[empty], end[empty])), shape=(len(numbers),) * 2)
+    _, place = connected_components(joined, directed=False)
+    first = np.unique(place, return_index=True)[1]
+    loop = ~empty & (place[start] == place[end])
+    kept = np.flatnonzero(~empty & ~loop)
+    edges = _Edges(
+        start=np.asarray(place[start[kept]], dtype=np.int64),
+        end=np.asarray(place[end[kept]], dtype=np.int64),
+        length_km=length_km[kept],
+        facts=[rows[i][3] for i in kept],
+        lines=[_line(rows[i][3], positions[[start[i], end[i]]]) for i in kept],
+    )
+    ring = loop & (start == end)  # such a loop is there once for each way around
+    return positions[first], edges, int(empty.sum()), int((loop & ~ring).sum() + (ring.sum() + 1) // 2)
+
+
+def _line(facts: Mapping[str, Any], ends: Floats) -> Floats:
+    import shapely
+
+    return shapely.get_coordinates(facts["geometry"]) if "geometry" in facts else ends
+
+
+def _gauge_text(tag: str) -> str:
+    """Gauges of a tag, sorted, so that equal tracks have equal text; blank where none can be read."""
+    named = {"standard": "1435"}
+    found = re.findall(r"(?<![\d.])\d{3,4}(?![\d.])", named.get(tag.strip().lower(), tag))
+    return ";".join(map(str, sorted({THROUGH_GAUGE_MM.get(int(one), int(one)) for one in found})))
+
+
+def _gauges(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(";"))) if text else (0,)
+
+
+def _assume(gauges: list[tuple[int, ...]], start: Ints, end: Ints, n_places: int) -> list[int]:
+    """Give track without gauge the only gauge that it meets, in place; return the edges that got one.
+
+    A stretch that meets two gauges holds a change of gauge that nobody can place: it stays unknown.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    unknown = [i for i, several in enumerate(gauges) if several == (0,)]
+    joined = coo_array((np.ones(len(unknown)), (start[unknown], end[unknown])), shape=(n_places, n_places))
+    _, stretch = connected_components(joined, directed=False)
+    meets: dict[int, set[int]] = defaultdict(set)
+    for i, several in enumerate(gauges):
+        if several != (0,):
+            meets[int(stretch[start[i]])].update(several)
+            meets[int(stretch[end[i]])].update(several)
+    assumed = [i for i in unknown if len(meets[int(stretch[start[i]])]) == 1]
+    for i in assumed:
+        gauges[i] = tuple(meets[int(stretch[start[i]])])
+    return assumed
+
+
+def _gauge_breaks(graph: GeoGraph, place: Ints) -> Iterator[GaugeBreak]:
+    """Pairs of nodes at one place; nodes are in the order of places."""
+    for _, several in itertools.groupby(range(graph.n_nodes), key=lambda node: place[node]):
+        for first, second in itertools.combinations(several, 2):
+            yield GaugeBreak(
+                first,
+                second,
+                int(graph.gauge_mm[first]),
+                int(graph.gauge_mm[second]),
+                float(graph.longitude_deg[first]),
+                float(graph.latitude_deg[first]),
+            )
+
+
+def _pieces(graph: GeoGraph) -> tuple[Piece, ...]:
+    piece = graph.component()
+    nodes = np.bincount(piece)
+    length_km = np.bincount(piece[graph.edge_from], weights=graph.length_km, minlength=len(nodes))
+    return tuple(Piece(int(n), float(km)) for n, km in zip(nodes, length_km, strict=True))
+
+
+def _columns(facts: Sequence[Mapping[str, Any]]) -> dict[str, Words | Floats | Flags]:
+    """Tags of edges as arrays; osmnx has a list where the merged parts differ."""
+    columns: dict[str, Words | Floats | Flags] = {}
+    for tag in _TEXTS:
+        columns[tag] = np.array([";".join(sorted(_values(one.get(tag)))) for one in facts], dtype=np.str_)
+    hours = np.array([one["limited_h"] for one in facts], dtype=np.float64)
+    km = np.array([one["limited_km"] for one in facts], dtype=np.float64)
+    columns["maxspeed_kmh"] = np.divide(km, hours, out=np.full(len(facts), math.nan), where=hours > 0)
+    columns["highspeed"] = np.array([bool(_YES & _values(one.get("highspeed"))) for one in facts], dtype=np.bool_)
+    for tag in ("bridge", "tunnel"):
+        columns[tag] = np.array([bool(_values(one.get(tag)) - _NO) for one in facts], dtype=np.bool_)
+    return columns
+
+
+def _values(tag: str | list[str] | None) -> set[str]:
+    return {tag} if isinstance(tag, str) else {*(tag or ())}
+
+
+def _speed_kmh(tag: str) -> float:
+    """Lowest speed that a tag names; 0 where it names none."""
+    found = re.findall(r"(\d+(?:\.\d+)?)\s*(mph)?", tag)
+    return min((float(number) * (_KM_PER_MILE if mph else 1.0) for number, mph in found), default=0.0)

@@ -1,0 +1,366 @@
+"""Many-to-many cost, distance and time over a transport graph, split by component and country."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.earth import EARTH_RADIUS_KM, unit_vectors
+from corridor.errors import Fault, InputError
+from corridor.geodata.graph import MODES, GeoGraph, position_faults
+from corridor.paths import WeightedGraph
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ELEMENTS = ("rail", "road", "sea", "transfer", "gauge_break", "border_rail", "border_road", "border_sea")
+"""What an edge pays for: haulage by mode, transfer, change of gauge, and crossing a border by mode."""
+
+
+class Weight(NamedTuple):
+    """What an element costs in a country.
+
+    Attributes
+    ----------
+    element
+        One of :data:`ELEMENTS`.
+    country
+        ISO 3166 two letters, or ``*`` for all that have no row of their own; of a border the country that cargo leaves
+        or enters: the dearer of the two counts.
+    usd_per_t_km, usd_per_t
+        Rate and charge.
+    km_per_h, hours
+        Speed (infinite: no time on the way) and standing time.
+    usable
+        Whether cargo may use it at all.
+    """
+
+    element: str
+    country: str
+    usd_per_t_km: float
+    usd_per_t: float
+    km_per_h: float
+    hours: float
+    usable: bool = True
+
+
+class Points(NamedTuple):
+    """Origins or destinations.
+
+    Attributes
+    ----------
+    name
+        One a point, all different.
+    longitude_deg, latitude_deg
+        WGS 84.
+    """
+
+    name: tuple[str, ...]
+    longitude_deg: Floats
+    latitude_deg: Floats
+
+
+class Split(NamedTuple):
+    """What of a best path falls on one element and country; one array entry each.
+
+    Attributes
+    ----------
+    origin, destination
+        Positions of the ends.
+    element, country
+        Of a border both countries, joined by a hyphen.
+    usd_per_t, km, hours
+        Generalised cost less the value of time; distance; time.
+    """
+
+    origin: Ints
+    destination: Ints
+    element: tuple[str, ...]
+    country: tuple[str, ...]
+    usd_per_t: Floats
+    km: Floats
+    hours: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CostMatrix:
+    """Best paths between all origins and destinations.
+
+    Attributes
+    ----------
+    origins, destinations
+        As given.
+    generalised_usd_per_t, cash_usd_per_t, km, hours
+        Origins x destinations; NaN where there is no way.
+    origin_snap_km, destination_snap_km
+        From each point to the node where its paths begin or end; not part of cost or distance.
+    split
+        The same by element and country.
+    """
+
+    origins: Points
+    destinations: Points
+    generalised_usd_per_t: Floats
+    cash_usd_per_t: Floats
+    km: Floats
+    hours: Floats
+    origin_snap_km: Floats
+    destination_snap_km: Floats
+    split: Split
+
+    def pairs(self) -> list[dict[str, Any]]:
+        """One record for each origin and destination; without figures where there is no way."""
+        return [
+            {
+                "origin": origin,
+                "destination": destination,
+                "status": "reached" if np.isfinite(self.km[i, j]) else "no way",
+                "generalised_usd_per_t": _number(self.generalised_usd_per_t[i, j]),
+                "cash_usd_per_t": _number(self.cash_usd_per_t[i, j]),
+                "distance_km": _number(self.km[i, j]),
+                "time_h": _number(self.hours[i, j]),
+                "origin_snap_km": float(self.origin_snap_km[i]),
+                "destination_snap_km": float(self.destination_snap_km[j]),
+            }
+            for i, origin in enumerate(self.origins.name)
+            for j, destination in enumerate(self.destinations.name)
+        ]
+
+    def parts(self) -> list[dict[str, Any]]:
+        """One record for each origin, destination, element and country on the best path."""
+        return [
+            {
+                "origin": self.origins.name[i],
+                "destination": self.destinations.name[j],
+                "element": element,
+                "country": country,
+                "cash_usd_per_t": float(cash),
+                "distance_km": float(km),
+                "time_h": float(hours),
+            }
+            for i, j, element, country, cash, km, hours in zip(*self.split, strict=True)
+        ]
+
+    def wide(self) -> list[dict[str, Any]]:
+        """One record an origin: generalised cost to every destination, USD/t."""
+        return [
+            {
+                "origin": origin,
+                **{d: _number(v) for d, v in zip(self.destinations.name, self.generalised_usd_per_t[i], strict=True)},
+            }
+            for i, origin in enumerate(self.origins.name)
+        ]
+
+
+class MatrixModel:
+    """A graph made ready for cost matrices: classes of edges and compressed rows are laid once, weights change.
+
+    Parameters
+    ----------
+    graph
+        Nodes and edges.
+    """
+
+    def __init__(self, graph: GeoGraph) -> None:
+        self.graph = graph
+        names, self._class_of = _classes(graph)
+        self.classes = names
+        self._rows = WeightedGraph(graph.n_nodes, np.column_stack([graph.edge_from, graph.edge_to]))
+        self._unit = unit_vectors(graph.longitude_deg, graph.latitude_deg)
+
+    def snap(self, points: Points, limit_km: float, file: str = "points") -> tuple[Ints, Floats]:
+        """Find the node nearest to each point.
+
+        Parameters
+        ----------
+        points
+            Where.
+        limit_km
+            Farther is an error.
+        file
+            Named in messages.
+
+        Returns
+        -------
+        nodes, km
+
+        Raises
+        ------
+        InputError
+            Lists every point that is outside the earth, swapped, or too far from the network.
+        """
+        from scipy.spatial import cKDTree
+
+        faults = position_faults(file, points.longitude_deg, points.latitude_deg)
+        if faults:
+            raise InputError(faults)
+        if not self.graph.n_nodes:
+            raise InputError([Fault(file, None, None, "the network is empty: there is nothing to snap to.")])
+        chord, node = cKDTree(self._unit).query(unit_vectors(points.longitude_deg, points.latitude_deg))
+        km = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2))
+        far = [
+            Fault(
+                file,
+                place + 2,
+                None,
+                f'"{points.name[place]}" lies {km[place]:.0f} km from the network; the limit is {limit_km:g} km.',
+            )
+            for place in np.flatnonzero(km > limit_km).tolist()
+        ]
+        if far:
+            raise InputError(far)
+        return np.asarray(node, dtype=np.int64), km
+
+    def matrix(
+        self,
+        origins: Points,
+        destinations: Points,
+        weights: Sequence[Weight],
+        *,
+        time_usd_per_t_h: float = 0.0,
+        limit_km: float = 25.0,
+    ) -> CostMatrix:
+        """Find the best path from each origin to each destination by generalised cost.
+
+        Parameters
+        ----------
+        origins, destinations
+            Points; each is taken to its nearest node.
+        weights
+            What elements cost; every element and country of the graph needs a row.
+        time_usd_per_t_h
+            Value of time, part of generalised cost.
+        limit_km
+            How far from the network a point may lie.
+
+        Returns
+        -------
+        CostMatrix
+
+        Raises
+        ------
+        InputError
+            If a weight is missing or a point too far away.
+        """
+        starts, from_km = self.snap(origins, limit_km, "origins")
+        ends, to_km = self.snap(destinations, limit_km, "destinations")
+        cash, hours, usable = self._edge_costs(weights)
+        weight = np.where(usable, cash + time_usd_per_t_h * hours, np.inf)
+        distinct, back = np.unique(starts, return_inverse=True)
+        shape = len(origins.name), len(destinations.name)
+        total = np.full(shape, np.nan)
+        sums = np.zeros((*shape, len(self.classes), 3))
+        per_edge = np.column_stack([cash, self.graph.length_km, hours])
+        for part, trees in self._rows.trees(weight, distinct):
+            reached = np.isfinite(trees.distance[:, ends])
+            found = self._along(trees.parent, distinct[part], ends, reached, weight, per_edge)
+            for place in np.flatnonzero((back >= part.start) & (back < part.stop)).tolist():
+                row = back[place] - part.start
+                total[place] = np.where(reached[row], trees.distance[row, ends], np.nan)
+                sums[place] = found[row]
+        there = np.isfinite(total)
+        whole = np.where(there[..., None], sums.sum(axis=2), np.nan)
+        return CostMatrix(
+            origins=origins,
+            destinations=destinations,
+            generalised_usd_per_t=whole[..., 0] + time_usd_per_t_h * whole[..., 2],
+            cash_usd_per_t=whole[..., 0],
+            km=whole[..., 1],
+            hours=whole[..., 2],
+            origin_snap_km=from_km,
+            destination_snap_km=to_km,
+            split=self._split(sums, there),
+        )
+
+    def _edge_costs(self, weights: Sequence[Weight]) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+        """Cash, hours and usability of each edge."""
+        faults: list[Fault] = []
+        rows = {(weight.element, weight.country): weight for weight in weights}
+        by_class = np.array([_of_class(name, rows, faults) for name in self.classes]).reshape(-1, 5)
+        if faults:
+            raise InputError(faults)
+        rate, charge, slowness, hours, usable = by_class[self._class_of].T
+        km = self.graph.length_km
+        return rate * km + charge, slowness * km + hours, usable > 0
+
+    def _along(
+        self,
+        parent: npt.NDArray[np.int32],
+        sources: Ints,
+        ends: Ints,
+        reached: npt.NDArray[np.bool_],
+        weight: Floats,
+        per_edge: Floats,
+    ) -> Floats:
+        """Sum cash, km and hours by class along each path, all paths in step from their ends to their sources."""
+        n_classes = len(self.classes)
+        sums = np.zeros((len(sources) * len(ends), n_classes, 3))
+        row = np.repeat(np.arange(len(sources)), len(ends))
+        at = np.tile(ends, len(sources))
+        path = np.flatnonzero(reached.ravel() & (at != sources[row]))
+        row, at = row[path], at[path]
+        while len(path):
+            before = parent[row, at].astype(np.int64)
+            edge = self._rows.edges_between(weight, before, at)
+            sums[path, self._class_of[edge]] += per_edge[edge]
+            going_on = before != sources[row]
+            path, row, at = path[going_on], row[going_on], before[going_on]
+        return sums.reshape(len(sources), len(ends), n_classes, 3)
+
+    def _split(self, sums: Floats, there: npt.NDArray[np.bool_]) -> Split:
+        used = np.any(sums != 0, axis=3) & there[..., None]
+        origin, destination, of_class = np.nonzero(used)
+        cash, km, hours = sums[origin, destination, of_class].T
+        names = [self.classes[c] for c in of_class.tolist()]
+        return Split(origin, destination, tuple(e for e, _ in names), tuple(c for _, c in names), cash, km, hours)
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _classes(graph: GeoGraph) -> tuple[tuple[tuple[str, str], ...], Ints]:
+    """Element and country of each edge; of a border both countries."""
+    one, other = graph.country[graph.edge_from], graph.country[graph.edge_to]
+    gauges = graph.gauge_mm[graph.edge_from], graph.gauge_mm[graph.edge_to]
+    transfer = graph.mode == MODES.index("transfer")
+    breaks = transfer & (gauges[0] != gauges[1]) & (gauges[0] > 0) & (gauges[1] > 0)
+    abroad = (one != other) & (one != "") & (other != "") & ~transfer
+    element = np.array(MODES, dtype=object)[graph.mode]
+    element[breaks] = "gauge_break"
+    element[abroad] = "border_" + element[abroad]
+    low, high = np.where(one < other, one, other), np.where(one < other, other, one)
+    country = np.where(abroad, np.char.add(np.char.add(low, "-"), high), high)
+    pairs = np.char.add(np.char.add(element.astype(np.str_), "|"), country)
+    names, class_of = np.unique(pairs, return_inverse=True)
+    return tuple((name.split("|")[0], name.split("|")[1]) for name in names.tolist()), class_of
+
+
+def _of_class(
+    name: tuple[str, str], rows: dict[tuple[str, str], Weight], faults: list[Fault]
+) -> tuple[float, float, float, float, float]:
+    """Rate, charge, hours a km, hours and usability; a border adds its own to the mean haulage of both sides."""
+    element, country = name
+    mode = element.removeprefix("border_")
+    sides = country.split("-")
+    found = []
+    for wanted in {element, mode} if mode != element else {element}:
+        for side in sides:
+            weight = rows.get((wanted, side)) or rows.get((wanted, "*"))
+            if weight is None:
+                where = side or "at sea"
+                faults.append(Fault("weights", None, "element", f"no row for {wanted} in {where}, and none for *."))
+                return (np.nan,) * 5
+            found.append((wanted, weight))
+    hauls = [weight for wanted, weight in found if wanted == mode]
+    borders = [weight for wanted, weight in found if wanted != mode]
+    charge = float(np.mean([weight.usd_per_t for weight in hauls])) + max((w.usd_per_t for w in borders), default=0.0)
+    hours = float(np.mean([weight.hours for weight in hauls])) + max((w.hours for w in borders), default=0.0)
+    rate = float(np.mean([weight.usd_per_t_km for weight in hauls]))
+    slowness = float(np.mean([1 / weight.km_per_h for weight in hauls]))
+    usable = all(weight.usable for _, weight in found)
+    return rate, charge, slowness, hours, float(usable)

@@ -1,0 +1,184 @@
+"""Money by hand: bids on metal, premiums, capital recovery, and ledgers that add up to what is compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import corridor
+from corridor import report
+from corridor.schema import BASES, PARTS
+from corridor.study import Study
+
+Edit = Callable[..., None]
+
+
+def test_a_bid_on_concentrate_by_hand(rason: Study) -> None:
+    bids = {buyer.bid: buyer.price for buyer in rason.run("today").buyers}
+    pound = 0.00045359237
+    metal = (
+        9947.3 * 0.212 - 21.25 - 0.02125 / pound * 0.212
+    )  # price and charges of 2025, a dry tonne at the payable 21.2 %
+    assert bids["copper_concentrate_ulsan"] == pytest.approx(metal * (1 - 0.08), rel=1e-6)
+    zinc = 2867.5 * 0.42 - 80
+    assert bids["zinc_concentrate_ulsan"] == pytest.approx(zinc * (1 - 0.08), rel=1e-6)
+
+
+def test_an_offer_is_cash_cost_and_royalty_less_the_premium_for_grade(rason: Study) -> None:
+    offers = {seller.node: seller for seller in rason.run("essay").sellers if seller.commodity == "thermal_coal"}
+    royalty = 0.075 * 58.9 * 0.5
+    inflation = {2015: 1.0, 2014: 237.017 / 236.736, 2020: 237.017 / 258.811, 2024: 237.017 / 313.689}
+    assert offers["sharyn_gol"].cost == pytest.approx(20 + royalty + 20 * inflation[2014])
+    assert offers["baganuur"].cost == pytest.approx(10 * inflation[2020] + royalty + 45 * inflation[2024])
+
+
+def test_capital_recovery_by_hand(rason: Study) -> None:
+    route = rason.run("rajin-upgrade").route_via("sharyn_gol", "dangjin", "thermal_coal", ("khasan_tumangang",))
+    annuity = 0.10 / (1 - 1.10**-40)
+    assert route.parts[PARTS.index("capital")] == pytest.approx(300 * 237.017 / 236.736 * annuity / 5)
+
+
+@pytest.mark.parametrize("scenario", ["today", "essay", "east-rail"])
+def test_ledgers_add_up_to_the_routes(rason: Study, scenario: str) -> None:
+    outcome = rason.run(scenario)
+    for route in outcome.routes[::97]:
+        commodity = outcome.network.commodities[route.commodity]
+        items = [item for e in route.edges for item in outcome.cost_model.ledger(e, commodity)]
+        for part, cost in zip(PARTS, route.parts, strict=True):
+            assert math.fsum(item.span[1] for item in items if item.part == part) == pytest.approx(cost, abs=1e-9)
+        assert math.fsum(item.span[0] for item in items if item.part) == pytest.approx(route.low)
+        assert math.fsum(item.span[2] for item in items if item.part) == pytest.approx(route.high)
+        assert math.fsum(item.span[1] for item in items if not item.part) == pytest.approx(route.time_h)
+
+
+def test_an_explained_route_names_rows_and_shares_of_its_basis(rason: Study) -> None:
+    told = report.explain(rason.run("essay"), "sharyn_gol", "dangjin", "thermal_coal", ("khasan_tumangang",))
+    assert math.fsum(told["basis_shares"].values()) == pytest.approx(1)
+    assert [*told["basis_shares"]] == [*BASES]
+    dollars = math.fsum(row["central"] for row in told["ledger"] if row["unit"] == "usd_per_t")
+    assert dollars == pytest.approx(told["route"]["generalised_usd_per_t"])
+    crossed = {row["link"] for row in told["ledger"] if row["part"] == "border"}
+    assert crossed == {"border_sukhbaatar", "border_khasan"}
+    for row in told["ledger"]:
+        assert row["rows"]
+        assert row["sources"]
+
+
+def test_add_and_scale_change_what_they_name(project: Path, edit: Edit) -> None:
+    study = project / "models" / "study.toml"
+    edit(
+        "models/study.toml",
+        "[scenarios.",
+        """[scenarios.dearer]
+reason = "test"
+[[scenarios.dearer.changes]]
+table = "tariffs"
+where = { subject = "border", parameter = "border_charge" }
+add = 2.5
+
+[scenarios.""",
+    )
+    read = corridor.read_study(study)
+    before = read.run().route_via("coal_mine", "island", "coal")
+    after = read.run("dearer").route_via("coal_mine", "island", "coal")
+    assert after.parts[PARTS.index("border")] - before.parts[PARTS.index("border")] == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("where = {}\nscale = 0", "where is empty"),
+        ('where = { subject = ["border", "boarder"], parameter = "border_charge" }\nscale = 2', '"boarder" as subject'),
+    ],
+)
+def test_changes_that_do_less_than_they_say_are_refused(project: Path, edit: Edit, change: str, expected: str) -> None:
+    edit(
+        "models/study.toml",
+        "[scenarios.",
+        f'[scenarios.wrong]\nreason = "test"\n[[scenarios.wrong.changes]]\ntable = "tariffs"\n{change}\n\n[scenarios.',
+    )
+    with pytest.raises(corridor.InputError, match=expected):
+        corridor.read_study(project / "models" / "study.toml")
+
+
+def test_a_sale_at_the_berth_or_at_home_is_a_route_too(project: Path, edit: Edit) -> None:
+    edit(
+        "data/bids.csv",
+        "coal_city,",
+        "coal_fob,east_port,coal,coal_price,FOB,no,example,\ncoal_home,junction,coal,coal_price,FCA,no,example,\ncoal_city,",
+    )
+    rows = "".join(
+        f"{bid},,{name},{value},{value},{value},{unit},2020,,,example,,assumed,D,\n"
+        for bid in ("coal_fob", "coal_home")
+        for name, value, unit in (
+            ("intake", 1, "Mt/yr"),
+            ("price_factor", 0.9, "share"),
+            ("price_differential", 0, "USD/t"),
+        )
+    )
+    edit("data/demand.csv", "coal_city,,intake", rows + "coal_city,,intake")
+    outcome = corridor.read_study(project / "models" / "study.toml").run()
+    found = {route.bid: route for route in outcome.routes if route.bid in ("coal_fob", "coal_home")}
+    assert found["coal_fob"].gateway == "east_port"
+    assert found["coal_fob"].entry == "east_crossing"
+    assert found["coal_home"].gateway == "junction"
+    assert found["coal_home"].entry == ""
+    sold = {buyer.bid: sale for buyer, sale in zip(outcome.plan.buyers, outcome.plan.solution.sales, strict=True)}
+    assert sum(outcome.plan.corridors().values()) == pytest.approx(sum(sold.values()))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("data/rules.csv", ",,barred", ",XX,barred", '"XX" is no country'),
+        ("data/mines.csv", "ore_mine,ore,", "ore_mine,,", "names what it offers"),
+        ("data/ships.csv", "marine_fuel,,fuel_price", "gone,,fuel_price", ""),
+        (
+            "data/nodes.csv",
+            '"Eastern border, far side",station,EE,1520',
+            '"Eastern border, far side",station,EE,1435',
+            "one gauge",
+        ),
+        ("models/study.toml", 'title = "', 'title = "\\u001b[31m', "control character"),
+        ("data/price_index.csv", "usd,,price_index", "cny,,price_index", '"cny" is no index'),
+        (
+            "data/demand.csv",
+            "coal_city,,price_differential,0,0,0,USD/t",
+            "coal_city,,price_differential,0,0,0,USD/dmt",
+            "does not measure",
+        ),
+    ],
+)
+def test_more_faults_are_seen_at_the_door(
+    project: Path, edit: Edit, file: str, old: str, new: str, expected: str
+) -> None:
+    edit(file, old, new)
+    study = project / "models" / "study.toml"
+    if expected:
+        with pytest.raises(corridor.InputError) as caught:
+            corridor.read_study(study)
+        assert expected in str(caught.value)
+    else:
+        assert corridor.read_study(study)
+
+
+def test_a_missing_fuel_is_a_fault_and_not_the_end_of_the_sea(project: Path) -> None:
+    path = project / "data" / "ships.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "fuel_price" not in line))
+    with pytest.raises(corridor.InputError, match="no fuel_price of any fuel holds"):
+        corridor.read_study(project / "models" / "study.toml")
+
+
+def test_row_numbers_are_those_of_the_file(project: Path) -> None:
+    path = project / "data" / "tariffs.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    lines.insert(2, ",,,,,,,,,,,,,,\n")
+    wrong = next(place for place, line in enumerate(lines) if line.startswith("gauge_east"))
+    lines[wrong] = lines[wrong].replace("USD/t", "USD/foo")
+    path.write_text("".join(lines))
+    with pytest.raises(corridor.InputError, match=rf"tariffs\.csv:{wrong + 1}: "):
+        corridor.read_study(project / "models" / "study.toml")
