@@ -127,18 +127,27 @@ def _stray_files(folder: Path) -> list[Fault]:
     ]
 
 
-def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> list[Row | Fault]:
-    file = path.name
+def _text(path: Path) -> str | Fault:
+    """What a file holds, or why it cannot be read."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return [] if table in MAY_BE_ABSENT else [Fault(file, None, None, "is missing. It is needed.")]
+        return Fault(path.name, None, None, "is missing. It is needed.")
     except UnicodeDecodeError as error:
-        return [Fault(file, None, None, f"is not UTF-8 (byte {error.start}). Save it as CSV UTF-8.")]
+        return Fault(path.name, None, None, f"is not UTF-8 (byte {error.start}). Save it as CSV UTF-8.")
     except OSError as error:
-        return [Fault(file, None, None, f"cannot be read: {error.strerror}.")]
+        return Fault(path.name, None, None, f"cannot be read: {error.strerror}.")
     if "\x00" in text:
-        return [Fault(file, None, None, "holds zero bytes: it is damaged or no CSV file. Save it as CSV UTF-8.")]
+        return Fault(path.name, None, None, "holds zero bytes: it is damaged or no CSV file. Save it as CSV UTF-8.")
+    return text
+
+
+def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> list[Row | Fault]:
+    if table in MAY_BE_ABSENT and not path.exists():
+        return []
+    text, file = _text(path), path.name
+    if isinstance(text, Fault):
+        return [text]
     delimiter = _delimiter(text)
     if delimiter != ",":
         name = {";": "semicolons", "\t": "tabs"}[delimiter]
