@@ -11,7 +11,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check docs format wheel smoke lock clean
+.PHONY: help setup run test check docs geodata bench format wheel smoke lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,10 +35,17 @@ check: setup ## Check format, lint, types, import layers, the committed data and
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(CORRIDOR) check
+	$(CORRIDOR) audit > /dev/null
 	$(BIN)/python -m corridor.dictionary - | diff docs/data-dictionary.md - || { echo "docs differ from the schema: make docs" >&2; exit 1; }
 
 docs: setup ## Write the pages that are made from the code
 	$(BIN)/python -m corridor.dictionary docs/data-dictionary.md
+
+geodata: setup ## Rebuild data/geo from its sources and typed tables (a minute or two)
+	$(BIN)/python -m corridor.geography data/geo
+
+bench: setup ## Measure against peers, side by side (some minutes)
+	$(BIN)/python bench/matrix.py
 
 format: setup ## Format the code and mend what can be mended safely
 	$(BIN)/ruff check --fix-only .

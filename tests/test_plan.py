@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -11,12 +12,11 @@ import pytest
 import corridor
 from corridor import report
 from corridor.errors import NoAnswerError
-from corridor.flow import LimitRow, solve
-from corridor.plan import NEGLIGIBLE_MTPA, Plan
+from corridor.flow import solve
+from corridor.plan import FORCED_MTPA, NEGLIGIBLE_MTPA, Plan
 from corridor.routes import Route
 from corridor.study import Outcome, Study
 
-FORCED_MTPA = 1e-3
 Edit = Callable[..., None]
 
 
@@ -25,71 +25,96 @@ def essay(rason: Study) -> Outcome:
     return rason.run("essay")
 
 
+def read(project: Path) -> Outcome:
+    return corridor.read_study(project / "models" / "study.toml").run()
+
+
+def add_rows(edit: Edit, table: str, before: str, *rows: str) -> None:
+    edit(f"data/{table}.csv", before, "".join(f"{row}\n" for row in rows) + before)
+
+
+def add_coal_mine(edit: Edit, country: str, leads_to: str, cost: int) -> None:
+    """A far mine of coal."""
+    number = "2020,,,example,,assumed,D,"
+    add_rows(edit, "nodes", "coal_mine,", f"far_mine,Far mine,mine,{country},,45.3,105,example,assumed,")
+    add_rows(
+        edit,
+        "links",
+        "load_coal,",
+        f"load_far,far_mine,{leads_to},transload,LL,mines,loading,,forward,,,open,,,example,",
+    )
+    add_rows(
+        edit,
+        "mines",
+        "coal_mine,coal,output",
+        f"far_mine,coal,output,4,4,4,Mt/yr,{number}",
+        f"far_mine,coal,cash_cost,{cost},{cost},{cost},USD/t,{number}",
+        f"far_mine,coal,quality_premium,0,0,0,USD/t,{number}",
+    )
+
+
+def add_coal_bid(edit: Edit, node: str, intake: float, factor: float) -> None:
+    """A bid for coal at so much of its price."""
+    number = "2020,,,example,,assumed,D,"
+    add_rows(edit, "bids", "coal_city,", f"coal_{node},{node},coal,coal_price,FOB,no,example,")
+    add_rows(
+        edit,
+        "demand",
+        "coal_city,,intake",
+        f"coal_{node},,intake,{intake},{intake},{intake},Mt/yr,{number}",
+        f"coal_{node},,price_factor,{factor},{factor},{factor},share,{number}",
+        f"coal_{node},,price_differential,0,0,0,USD/t,{number}",
+    )
+
+
 @pytest.fixture
 def two_origins(project: Path, edit: Edit) -> Callable[[], Outcome]:
     """The toy with a cheaper coal mine in another country, whose coal may not be loaded at the northern port."""
-    edit("data/nodes.csv", "coal_mine,", "far_mine,Far mine,mine,FF,,45.3,105,example,assumed,\ncoal_mine,")
-    edit(
-        "data/links.csv",
-        "load_coal,",
-        "load_far,far_mine,junction,transload,LL,mines,loading,,forward,,,open,,,example,\nload_coal,",
-    )
-    tail = "Mt/yr,2020,,,example,,assumed,D,\n"
-    costs = tail.replace("Mt/yr", "USD/t")
-    edit(
-        "data/mines.csv",
-        "coal_mine,coal,output",
-        f"far_mine,coal,output,4,4,4,{tail}far_mine,coal,cash_cost,39,39,39,{costs}"
-        f"far_mine,coal,quality_premium,0,0,0,{costs}coal_mine,coal,output",
-    )
-    edit(
-        "data/rules.csv",
-        "ore_act,",
-        "far_act,Far act,1,2020-01-01,,coal,FF,north_port,,,,,barred,,,Far coal may not be loaded there.,example,\n"
-        "ore_act,",
-    )
-    return lambda: corridor.read_study(project / "models" / "study.toml").run()
+    add_coal_mine(edit, country="FF", leads_to="junction", cost=39)
+    far_act = "far_act,Far act,1,2020-01-01,,coal,FF,north_port,,,,,barred,,,Far coal may not be loaded there.,example,"
+    add_rows(edit, "rules", "ore_act,", far_act)
+    return lambda: read(project)
 
 
-def loss_when_forced(plan: Plan, route: Route, mtpa: float = FORCED_MTPA) -> float:
-    """What a tonne costs the plan if some must be bought, moved on every edge of a route, and sold: solved anew."""
-    problem, origin = plan.problem, plan.network.nodes[route.origin].country
-    keys = [*zip(plan.edge_of, plan.commodity_of, plan.origin_of, strict=True), *plan.handovers]
-    edges = [keys.index((e, route.commodity, origin)) for e in route.edges]
-    edges += [keys.index((origin, route.bid))] if (origin, route.bid) in plan.handovers else []
-    bid = [buyer.bid for buyer in plan.buyers].index(route.bid)
-    offer = [(seller.node, seller.commodity) for seller in plan.sellers].index((route.origin, route.commodity))
-    column, least = np.ones(1, dtype=np.int64), -np.ones(1)
-    limits = (
-        LimitRow("sold", -mtpa, bids=column * bid, bid_coefficients=least),
-        LimitRow("bought", -mtpa, offers=column * offer, offer_coefficients=least),
-        *(LimitRow(f"moved on {e}", -mtpa, edges=column * e, edge_coefficients=least) for e in edges),
+def loss_when_forced(plan: Plan, route: Route) -> float:
+    """What a tonne costs the plan if some must go by a route: the rest is solved anew without what that takes."""
+    problem, taken = plan.problem, Counter(plan.network.edges[e].link.facility for e in route.edges)
+    bids = np.array([buyer.bid == route.bid for buyer in plan.buyers])
+    offers = np.array([(s.node, s.commodity) == (route.origin, route.commodity) for s in plan.sellers])
+    rest = problem.replace(
+        facility_capacity=problem.facility_capacity - FORCED_MTPA * np.array([taken[name] for name in plan.facilities]),
+        bid_most=problem.bid_most - FORCED_MTPA * bids,
+        offer_most=problem.offer_most - FORCED_MTPA * offers,
     )
-    return (plan.solution.net_value - solve(problem.replace(limits=limits)).net_value) / mtpa
+    gain = route.bid_price - route.generalised - float(problem.offer_cost @ offers)
+    return (plan.solution.net_value - solve(rest).net_value) / FORCED_MTPA - gain
 
 
-def assert_behind_is_the_loss(plan: Plan, routes: Iterable[Route]) -> None:
-    behind = {route: plan.behind(route) for route in routes}
-    assert behind
-    assert behind == pytest.approx({route: loss_when_forced(plan, route) for route in behind}, abs=1e-3)
+def assert_forced_is_the_loss(plan: Plan, routes: Iterable[Route], *, unique_prices: bool = True) -> None:
+    loss = {route: loss_when_forced(plan, route) for route in routes}
+    assert loss
+    assert {route: plan.forced(route) for route in loss} == pytest.approx(loss, abs=1e-4)
+    for route, least in {route: plan.behind(route) for route in loss}.items():
+        assert least <= loss[route] + 1e-4
+        assert not unique_prices or least == pytest.approx(loss[route], abs=1e-4)
 
 
 def usable(outcome: Outcome) -> list[Route]:
     return [route for route in outcome.routes if route.usable]
 
 
-def test_behind_is_what_a_forced_tonne_costs_in_the_toy(toy: Study) -> None:
+def test_forced_is_what_the_plan_loses_in_the_toy(toy: Study) -> None:
     outcome = toy.run("cheap-north")
-    assert_behind_is_the_loss(outcome.plan, usable(outcome))
+    assert_forced_is_the_loss(outcome.plan, usable(outcome))
 
 
-def test_behind_is_what_a_forced_tonne_costs_where_nobody_ships(project: Path, edit: Edit) -> None:
+def test_forced_is_what_the_plan_loses_where_nobody_ships(project: Path, edit: Edit) -> None:
     edit("data/mines.csv", "coal_mine,coal,cash_cost,40,40,40", "coal_mine,coal,cash_cost,70,70,70")
-    outcome = corridor.read_study(project / "models" / "study.toml").run()
+    outcome = read(project)
     behind = {(r.market, r.gateway): outcome.plan.behind(r) for r in usable(outcome) if r.commodity == "coal"}
     by_hand = {("island", "east_port"): 3, ("east_city", "east_crossing"): 5, ("island", "north_port"): 16.5}
     assert behind == pytest.approx(by_hand)
-    assert_behind_is_the_loss(outcome.plan, usable(outcome))
+    assert_forced_is_the_loss(outcome.plan, usable(outcome))
     rows = [row for row in report.next_best(outcome) if row["commodity"] == "coal"]
     assert [(row["corridor"], row["used"], row["behind_usd_per_t"]) for row in rows] == [
         ("east", False, pytest.approx(3)),
@@ -99,13 +124,43 @@ def test_behind_is_what_a_forced_tonne_costs_where_nobody_ships(project: Path, e
     assert offers == pytest.approx({"coal_mine": 67, "ore_mine": 97})
 
 
-def test_behind_is_what_a_forced_tonne_costs_in_the_essay(essay: Outcome) -> None:
+def test_what_is_forced_costs_more_than_prices_say_where_several_prices_fit(project: Path, edit: Edit) -> None:
+    """Mine and island are both full at 1.5 Mt: which of them is scarce? A tonne for the city takes 27 and gives 15."""
+    edit("data/mines.csv", "coal_mine,coal,output,4,4,4", "coal_mine,coal,output,1.5,1.5,1.5")
+    edit("data/demand.csv", "coal_city,,price_factor,0.8,0.8,0.8", "coal_city,,price_factor,0.7,0.7,0.7")
+    outcome = read(project)
+    assert_forced_is_the_loss(outcome.plan, usable(outcome), unique_prices=False)
+    [city] = [route for route in usable(outcome) if route.market == "east_city"]
+    assert outcome.plan.behind(city) <= outcome.plan.forced(city) == pytest.approx(27 - 15)
+    rows = [row for row in report.next_best(outcome) if row["commodity"] == "coal"]
+    assert [(row["market"], row["gateway"], row["used"], row["behind_usd_per_t"]) for row in rows] == [
+        ("island", "east_port", True, 0),
+        ("island", "north_port", True, 0),
+        ("east_city", "east_crossing", False, pytest.approx(12)),
+    ]
+
+
+def test_the_nearest_routes_are_those_that_cost_least(rason: Study) -> None:
+    """On the default day prices are not unique; of each corridor no route near the front costs less than the listed."""
+    outcome = rason.run("today")
+    plan = outcome.plan
+    rows = {(row["commodity"], row["corridor"], row["used"]): row for row in report.next_best(outcome)}
+    ranked = sorted((plan.behind(route), route) for route in usable(outcome) if not plan.uses(route))
+    assert_forced_is_the_loss(plan, [route for _, route in ranked[:200:5]], unique_prices=False)
+    for _, route in ranked[:200:5]:
+        row = rows.get((route.commodity, route.corridor, True)) or rows[route.commodity, route.corridor, False]
+        assert row["behind_usd_per_t"] <= plan.forced(route) + 1e-3
+        nearest = min(r["behind_usd_per_t"] for (c, _, used), r in rows.items() if c == route.commodity and not used)
+        assert nearest <= plan.forced(route) + 1e-3
+
+
+def test_forced_is_what_the_plan_loses_in_the_essay(essay: Outcome) -> None:
     by_need = sorted(usable(essay), key=lambda r: (essay.plan.behind(r), r.origin, r.market, r.gateway, r.entry))
     nearest: dict[tuple[str, str, str], Route] = {}
     for route in by_need:
         nearest.setdefault((route.origin, route.commodity, route.corridor), route)
     assert len(nearest) > 40
-    assert_behind_is_the_loss(essay.plan, [*nearest.values(), *by_need[::97]])
+    assert_forced_is_the_loss(essay.plan, [*nearest.values(), *by_need[::97]])
     idle = {s.node for s, bought in zip(essay.plan.sellers, essay.plan.solution.purchases, strict=True) if not bought}
     assert "khuut" in idle
     assert all(essay.plan.behind(route) > 1 for route in usable(essay) if route.origin == "khuut")
@@ -113,7 +168,7 @@ def test_behind_is_what_a_forced_tonne_costs_in_the_essay(essay: Outcome) -> Non
 
 def test_a_barred_route_stands_before_the_plan_by_what_its_bar_costs(project: Path, edit: Edit) -> None:
     edit("data/capacities.csv", "border_east,,capacity,2.5,2.5,2.5", "border_east,,capacity,0.5,0.5,0.5")
-    outcome = corridor.read_study(project / "models" / "study.toml").run()
+    outcome = read(project)
     [barred] = [route for route in outcome.routes if not route.usable]
     assert outcome.plan.behind(barred) == pytest.approx(60 + 54 + 13.5 - 130)  # it would take coal's place in the north
     assert not outcome.plan.uses(barred)
@@ -155,13 +210,32 @@ def test_a_route_that_ties_is_not_called_used(project: Path, edit: Edit) -> None
     edit("data/demand.csv", "coal_city,,price_factor,0.8,0.8,0.8", "coal_city,,price_factor,0.82,0.82,0.82")
     edit("data/demand.csv", "coal_island,,intake,1.5,1.5,1.5", "coal_island,,intake,15,15,15")
     edit("data/demand.csv", "coal_city,,intake,1,1,1", "coal_city,,intake,15,15,15")
-    outcome = corridor.read_study(project / "models" / "study.toml").run()
+    outcome = read(project)
     east = [route for route in usable(outcome) if route.commodity == "coal" and route.corridor == "east"]
     sold = {buyer.bid: sale for buyer, sale in zip(outcome.plan.buyers, outcome.plan.solution.sales, strict=True)}
     assert [outcome.plan.behind(route) for route in east] == pytest.approx([0, 0])
     used = {route.bid: outcome.plan.uses(route) for route in east}
     assert used["coal_city"] == (sold["coal_city"] > 0)
     assert used["coal_island"] == (sold["coal_island"] > 1)  # beyond what comes by the north
+    rows = {r["market"]: r for r in report.next_best(outcome) if (r["commodity"], r["corridor"]) == ("coal", "east")}
+    assert {market: row["behind_usd_per_t"] for market, row in rows.items()} == dict.fromkeys(rows, 0)
+    assert {market: row["used"] for market, row in rows.items()} == {r.market: used[r.bid] for r in east}
+
+
+def test_cargo_that_only_passes_is_not_the_mines_and_not_the_buyers(project: Path, edit: Edit) -> None:
+    """A cheaper mine ships through the coal mine and past a buyer who bids too little."""
+    add_coal_mine(edit, country="LL", leads_to="coal_mine", cost=30)
+    add_coal_bid(edit, "junction", intake=1, factor=0.2)
+    outcome = read(project)
+    coal = [route for route in usable(outcome) if route.commodity == "coal"]
+    used = {(route.origin, route.market) for route in coal if outcome.plan.uses(route)}
+    assert used == {("far_mine", "island"), ("far_mine", "east_city")}
+    behind = {(r.origin, r.market, r.gateway): outcome.plan.behind(r) for r in coal}
+    at_mine = {"far_mine": 0, "coal_mine": 40 - 31}
+    at_home = {"far_mine": 30 - (20 - 2), "coal_mine": 40 - (20 - 1)}
+    by_hand = {key: at_home[key[0]] if key[1] == "junction" else at_mine[key[0]] for key in behind}
+    assert behind == pytest.approx(by_hand)
+    assert_forced_is_the_loss(outcome.plan, coal)
 
 
 def test_a_mine_is_worth_its_best_way_out(essay: Outcome) -> None:
@@ -180,13 +254,13 @@ def test_a_mine_is_worth_its_best_way_out(essay: Outcome) -> None:
 
 def test_a_mine_without_a_lawful_way_has_no_netback(project: Path, edit: Edit) -> None:
     edit("data/rules.csv", ",,ore,,north_port", ",,ore,,junction")
-    outcome = corridor.read_study(project / "models" / "study.toml").run()
+    outcome = read(project)
     offers = {offer["origin"]: offer["netback_usd_per_t"] for offer in report.solve(outcome)["offers"]}
     assert offers["ore_mine"] is None
     assert offers["coal_mine"] == pytest.approx(40)
     edit("data/rules.csv", ",,ore,,junction", ",,,,junction")
     with pytest.raises(NoAnswerError, match="no lawful way"):
-        report.solve(corridor.read_study(project / "models" / "study.toml").run())
+        report.solve(read(project))
 
 
 def test_tonnes_by_corridor_add_up_to_sales(essay: Outcome, toy: Study, two_origins: Callable[[], Outcome]) -> None:
@@ -202,21 +276,14 @@ def test_tonnes_by_corridor_add_up_to_sales(essay: Outcome, toy: Study, two_orig
 
 
 def test_a_sale_at_the_berth_counts_once_and_there(project: Path, edit: Edit) -> None:
-    edit("data/bids.csv", "coal_city,", "coal_fob,east_port,coal,coal_price,FOB,no,example,\ncoal_city,")
-    edit(
-        "data/demand.csv",
-        "coal_city,,intake",
-        "coal_fob,,intake,0.3,0.3,0.3,Mt/yr,2020,,,example,,assumed,D,\n"
-        "coal_fob,,price_factor,0.99,0.99,0.99,share,2020,,,example,,assumed,D,\n"
-        "coal_fob,,price_differential,0,0,0,USD/t,2020,,,example,,assumed,D,\ncoal_city,,intake",
-    )
-    outcome = corridor.read_study(project / "models" / "study.toml").run()
+    add_coal_bid(edit, "east_port", intake=0.3, factor=0.99)
+    outcome = read(project)
     sales = {sale["bid"]: sale["mtpa"] for sale in report.solve(outcome)["sales"]}
-    assert sales == pytest.approx({"coal_fob": 0.3, "coal_city": 0.2, "coal_island": 1.5, "ore_island": 1})
+    assert sales == pytest.approx({"coal_east_port": 0.3, "coal_city": 0.2, "coal_island": 1.5, "ore_island": 1})
     assert outcome.plan.corridors() == pytest.approx(
         {("east", "coal"): 1, ("east", "ore"): 1, ("north", "coal"): 1}, abs=1e-9
     )
-    assert_behind_is_the_loss(outcome.plan, usable(outcome))
+    assert_forced_is_the_loss(outcome.plan, usable(outcome))
 
 
 def test_one_origin_needs_no_state_of_its_own(toy: Study) -> None:
@@ -250,7 +317,7 @@ def test_each_origin_obeys_its_own_law(two_origins: Callable[[], Outcome]) -> No
 def test_several_origins_answer_like_one(two_origins: Callable[[], Outcome]) -> None:
     outcome = two_origins()
     plan = outcome.plan
-    assert_behind_is_the_loss(plan, usable(outcome))
+    assert_forced_is_the_loss(plan, usable(outcome))
     used = {(r.origin, r.gateway) for r in usable(outcome) if plan.uses(r) and r.commodity == "coal"}
     assert {("far_mine", "east_crossing"), ("coal_mine", "north_port")} <= used
     assert not {("coal_mine", "east_crossing"), ("coal_mine", "east_port"), ("far_mine", "north_port")} & used
@@ -262,6 +329,18 @@ def test_several_origins_answer_like_one(two_origins: Callable[[], Outcome]) -> 
     assert "ore at junction" in plan.problem.state_names  # from one country alone
     assert plan.problem.edge_names
     assert {"coal of FF on rail_east", "coal of FF for coal_island"} <= {*plan.problem.edge_names}
+
+
+def test_a_sale_of_one_origin_is_not_the_others(two_origins: Callable[[], Outcome], edit: Edit) -> None:
+    """The buyer at the junction is served by the far mine; what the other ships passes there."""
+    add_coal_bid(edit, "junction", intake=1, factor=0.5)
+    plan, routes = (outcome := two_origins()).plan, usable(outcome)
+    home = {route.origin: route for route in routes if route.market == "junction"}
+    assert {origin: plan.uses(route) for origin, route in home.items()} == {"far_mine": True, "coal_mine": False}
+    assert {origin: plan.behind(route) for origin, route in home.items()} == pytest.approx(
+        {"far_mine": 0, "coal_mine": 40 - 39}
+    )
+    assert_forced_is_the_loss(plan, routes)
 
 
 def test_a_buyer_takes_no_more_of_several_origins(two_origins: Callable[[], Outcome], edit: Edit) -> None:

@@ -171,7 +171,7 @@ def test_thermal_coal_from_sharyn_gol_by_khasan_and_rajin_by_hand(rason: Study) 
     route = rason.run("essay").route_via("sharyn_gol", "dangjin", "thermal_coal", ("khasan_tumangang", "rajin_pier3"))
     value = 58.9 * 0.5
     ubtz, dprk = 63 + 102 + 20, 54
-    rzd = 5 + 253 + 557 + 96 + 2231 + 654 + 22 + 150 + 47 + 41
+    rzd = 5 + 253 + 557 + 96 + 2231 + 654 + 22 + 170 + 27 + 41
     # voyage: a supramax, three metres short of its laden draft at Rajin
     parcel = 58_000 - 1_500 - 57.5 * (12.8 - 9.8) * 100
     passage_days = 810 * 1.852 / (13.5 * 1.852) / 24

@@ -173,7 +173,7 @@ def matrix(
     weights
         CSV file of what the elements of the graph cost. Default: data/geo/weights.csv.
     graph
-        Graph without the ending _nodes.parquet. Default: data/geo/corridor.
+        Graph without the ending _nodes.parquet. Default: data/geo/joined.
     commodity
         What is shipped: decides tariffs and the value of time. Default: what holds for all, and time at no cost.
     limit_km
@@ -192,7 +192,7 @@ def matrix(
     ends, most = read_points(destinations)
     for note in (*notes, *more, *most):
         _say(note)
-    network = graph or geography / "corridor"
+    network = graph or geography / "joined"
     model = MatrixModel(GeoGraph.read(network.parent, network.name))
     found = model.matrix(starts, ends, costs, time_usd_per_t_h=outcome.time_usd_per_t_h(commodity), limit_km=limit_km)
     rows = found.wide() if wide else found.pairs()
@@ -203,6 +203,40 @@ def matrix(
         _deliver(form, place, document, report.tables_of(document))
     if not any(row.get("status") != "no way" for row in rows):
         raise NoAnswerError("no way leads from any origin to any destination.")
+
+
+@app.command
+def audit(
+    *,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Hold the typed length of every link against the one measured on the committed geography.
+
+    Fails where an open railway or sea route differs by more than 5 % and data/geo/exceptions.csv gives no reason.
+
+    Example: corridor audit --format csv -o audit.csv
+    """
+    from corridor.audit import audit as measured
+
+    outcome = _outcome(study, scenario)
+    findings = measured(outcome.tables, outcome.study.path.parent / outcome.study.file.data / ".." / "geo")
+    rows = [report.finding_record(finding) for finding in findings]
+    if form == "table":
+        _draw(screen.audit(outcome, rows), place)
+    else:
+        document = {**report.heading(outcome), "links": rows}
+        _deliver(form, place, document, report.tables_of(document))
+    mend = "Mend it or say why in exceptions.csv."
+    wrong = [
+        Fault("lengths.csv", None, row["link"], f"{row['verdict']}: typed {row['typed_km']:g} km. {mend}")
+        for row in rows
+        if row["verdict"] in ("differs", "not measured")
+    ]
+    if wrong:
+        raise InputError(wrong)
 
 
 @app.command

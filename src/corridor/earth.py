@@ -38,3 +38,8 @@ def unit_vectors(longitude_deg: npt.ArrayLike, latitude_deg: npt.ArrayLike) -> F
     """Points on the unit sphere, points x 3: the nearest by chord is the nearest by great circle."""
     lon, lat = np.radians(longitude_deg), np.radians(latitude_deg)
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def chord_km(chord: npt.ArrayLike) -> Floats:
+    """Distance over the sphere between points of the unit sphere that lie a straight ``chord`` apart, km."""
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.asarray(chord, float) / 2)))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from corridor.earth import EARTH_RADIUS_KM, unit_vectors
+from corridor.earth import chord_km, unit_vectors
 from corridor.errors import Fault, InputError
 from corridor.geodata.graph import MODES, GeoGraph, position_faults
 from corridor.paths import WeightedGraph
@@ -17,8 +17,8 @@ from corridor.paths import WeightedGraph
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-ELEMENTS = ("rail", "road", "sea", "transfer", "gauge_break", "border_rail", "border_road", "border_sea")
-"""What an edge pays for: haulage by mode, transfer, change of gauge, and crossing a border by mode."""
+ELEMENTS = ("rail", "road", "sea", "transfer", "gauge_break", "port", "border_rail", "border_road", "border_sea")
+"""What an edge pays for: haulage by mode, transfer, change of gauge, port, and crossing a border by mode."""
 
 
 class Weight(NamedTuple):
@@ -201,7 +201,7 @@ class MatrixModel:
         if not self.graph.n_nodes:
             raise InputError([Fault(file, None, None, "the network is empty: there is nothing to snap to.")])
         chord, node = cKDTree(self._unit).query(unit_vectors(points.longitude_deg, points.latitude_deg))
-        km = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2))
+        km = chord_km(chord)
         far = [
             Fault(
                 file,
@@ -332,6 +332,7 @@ def _classes(graph: GeoGraph) -> tuple[tuple[tuple[str, str], ...], Ints]:
     abroad = (one != other) & (one != "") & (other != "") & ~transfer
     element = np.array(MODES, dtype=object)[graph.mode]
     element[breaks] = "gauge_break"
+    element[transfer & ((one == "") != (other == ""))] = "port"  # nodes at sea lie in no country
     element[abroad] = "border_" + element[abroad]
     low, high = np.where(one < other, one, other), np.where(one < other, other, one)
     country = np.where(abroad, np.char.add(np.char.add(low, "-"), high), high)

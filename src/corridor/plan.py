@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.cost import EdgeCosts
-from corridor.flow import FlowProblem, FlowSolution, solve
+from corridor.errors import InfeasibleError
+from corridor.flow import FlowProblem, FlowSolution, LimitRow, solve
 from corridor.law import Law
 from corridor.market import Buyer, Seller
 from corridor.network import Network
@@ -24,6 +25,10 @@ NEGLIGIBLE_MTPA = 1e-7
 
 CONTRADICTION_USD_PER_T = 1e-5
 """More than the solver's tolerances add up to along a route: what beats the best plan by so much proves a bug."""
+
+
+FORCED_MTPA = 1e-3
+"""So much is forced over a route to learn what it costs: little beside any flow, much beside the solver's tolerance."""
 
 
 class Cargo(NamedTuple):
@@ -104,7 +109,7 @@ class Plan:
 
         The most, over all lawful ways, that is left of a bid after what its limit is worth, shadow prices and
         generalised cost. Where a mine ships, this is its node price. Where it is idle, every node price from this to
-        the mine's cost solves the problem's dual, so that the solver's own says nothing.
+        the mine's cost solves the problem's dual, so that the solver's own says nothing. Shadow prices are the plan's.
         """
         problem, solution = self.problem, self.solution
         # A reduced cost is what a step loses against the node prices: the way that loses least brings most.
@@ -121,22 +126,20 @@ class Plan:
 
         Flows can be split into routes in more than one way; one of them then has this route.
         """
-        if (route.origin, route.commodity) not in self._offer_at or route.bid not in self._bid_at:
+        columns = self._columns(route)
+        if columns is None:
             return False
-        sold = float(self.solution.purchases[self._offer_at[route.origin, route.commodity]])
-        bought = float(self.solution.sales[self._bid_at[route.bid]])
-        origin = self.network.nodes[route.origin].country
-        handed = self._handed_over.get((origin, route.bid), bought)
-        carried = (self._flow.get((e, route.commodity, origin), 0.0) for e in route.edges)
-        return min(sold, bought, handed, *carried) > NEGLIGIBLE_MTPA
+        edges, bid, offer = columns
+        solution = self.solution
+        return float(min(solution.purchases[offer], solution.sales[bid], *solution.flows[edges])) > NEGLIGIBLE_MTPA
 
     def behind(self, route: Route) -> float:
-        """How far a route is from being used, USD/t: what the plan loses on the first tonne that is forced over it.
+        """How far a route is from being used at the plan's prices, USD/t; 0: as good as what the plan does.
 
-        That is the node price at its mine or the mine's cost, whichever is more, less the netback that the route would
-        earn after shadow prices and what its buyer's limit is worth. 0: as good as what the plan does. Below 0 only
-        where the law bars the route from the plan: what a tonne would gain if it did not. Infinite where nobody at its
-        ends deals in the plan.
+        The node price at its mine or the mine's cost, whichever is more, less the netback that the route would earn
+        after shadow prices and what its buyer's limit is worth. Forcing cargo over the route costs at least that, and
+        just that where prices are unique: see :meth:`forced`. Below 0 only where the law bars the route from the plan:
+        what a tonne would gain if it did not. Infinite where nobody at its ends deals in the plan.
 
         Raises
         ------
@@ -155,6 +158,35 @@ class Plan:
             raise RuntimeError(f"the plan is not the best: {route} beats it by {-gap} USD/t")
         return gap
 
+    def forced(self, route: Route) -> float:
+        """What each tonne costs the plan if 1,000 t/yr must go by a route, USD/t: the problem is solved anew.
+
+        Infinite where they cannot.
+        """
+        columns = self._columns(route)
+        if columns is None:
+            return math.inf
+        edges, bid, offer = columns
+        limits = [LimitRow("bought", -FORCED_MTPA, offers=_one(offer), offer_coefficients=-np.ones(1))]
+        limits += [LimitRow("sold", -FORCED_MTPA, bids=_one(bid), bid_coefficients=-np.ones(1))]
+        limits += [LimitRow(f"edge {e}", -FORCED_MTPA, edges=_one(e), edge_coefficients=-np.ones(1)) for e in edges]
+        try:
+            forced = solve(self.problem.replace(limits=(*self.problem.limits, *limits)))
+        except InfeasibleError:
+            return math.inf
+        return (self.solution.net_value - forced.net_value) / FORCED_MTPA
+
+    def _columns(self, route: Route) -> tuple[list[int], int, int] | None:
+        """Edges, bid and offer of the problem that a route takes; None where it lacks one of them."""
+        origin = self.network.nodes[route.origin].country
+        edges = [self._edge_at.get((e, route.commodity, origin)) for e in route.edges]
+        bid, offer = self._bid_at.get(route.bid), self._offer_at.get((route.origin, route.commodity))
+        if bid is None or offer is None or None in edges:
+            return None
+        if (origin, route.bid) in self.handovers:
+            edges.append(len(self.edge_of) + self.handovers.index((origin, route.bid)))
+        return [e for e in edges if e is not None], bid, offer
+
     @cached_property
     def _offer_at(self) -> dict[tuple[str, str], int]:
         return {(seller.node, seller.commodity): i for i, seller in enumerate(self.sellers)}
@@ -164,17 +196,12 @@ class Plan:
         return {buyer.bid: i for i, buyer in enumerate(self.buyers)}
 
     @cached_property
+    def _edge_at(self) -> dict[tuple[int, str, str], int]:
+        return {key: i for i, key in enumerate(zip(self.edge_of, self.commodity_of, self.origin_of, strict=True))}
+
+    @cached_property
     def _shadow(self) -> dict[str | None, float]:
         return dict(zip(self.facilities, self.solution.shadow_price.tolist(), strict=True))
-
-    @cached_property
-    def _flow(self) -> dict[tuple[int, str, str], float]:
-        keys = zip(self.edge_of, self.commodity_of, self.origin_of, strict=True)
-        return dict(zip(keys, self.solution.flows.tolist(), strict=False))
-
-    @cached_property
-    def _handed_over(self) -> dict[tuple[str, str], float]:
-        return dict(zip(self.handovers, self.solution.flows[len(self.edge_of) :].tolist(), strict=True))
 
 
 def make_plan(
@@ -301,6 +328,10 @@ def _bids(
         bids.append(markets[0] if alone else Place(buyer.commodity, None, buyer.bid))
         handed += [] if alone else [(market, bids[-1]) for market in markets if market in reached]
     return bids, handed
+
+
+def _one(index: int) -> Ints:
+    return np.array([index])
 
 
 def _positions(state_of: Mapping[Place, int], places: Sequence[Place]) -> Ints:

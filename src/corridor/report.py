@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from corridor.cost import Item
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
@@ -15,6 +15,9 @@ from corridor.routes import Route, Unreachable
 from corridor.schema import BASES, PARTS, STRUCTURE_TABLES, VALUE_TABLES
 from corridor.study import Outcome
 from corridor.tables import Tables
+
+if TYPE_CHECKING:
+    from corridor.audit import Finding
 
 SCHEMA_VERSION = 1
 MOST_NAMES_LISTED = 30
@@ -299,52 +302,56 @@ def _rents(outcome: Outcome) -> list[Document]:
     return [{"kind": kind, "name": name, "musd_per_yr": float(rent)} for kind, name, rent in named if rent != 0]
 
 
-TIE_USD_PER_T = 1e-6
-"""Routes closer than this are as good as each other."""
+TIE_USD_PER_T = 1e-4
+"""Routes closer than this are as good as each other: what is forced by the tonne is no more exact."""
 
 
 def next_best(outcome: Outcome) -> list[Document]:
     """For each commodity the best lawful route of each corridor, and the nearest that the plan does not use.
 
-    ``behind_usd_per_t`` is what the plan loses on the first tonne that is forced over the route; ``used`` says whether
-    the plan ships by it. Where routes tie, one that is not used is behind by 0. Routes that have no capacity are left
-    out.
+    ``used`` says whether the plan ships by a route, ``behind_usd_per_t`` what each tonne costs the plan if 1,000 t/yr
+    are forced over it: 0 where it is used, or as good as what is. Routes that cannot take so much are left out.
     """
-    by_commodity: dict[str, list[Document]] = defaultdict(list)
-    carried = outcome.plan.corridors()
+    plan, carried = outcome.plan, outcome.plan.corridors()
+    groups: dict[tuple[str, ...], list[tuple[float, bool, Route]]] = defaultdict(list)
     for route in outcome.routes:
-        if route.usable and route.capacity_mtpa != 0:
-            by_commodity[route.commodity].append(_standing(outcome.plan, route, carried))
-    found = []
-    for _, rows in sorted(by_commodity.items()):
-        rows.sort(key=_nearest_first)
-        first: dict[str, Document] = {}
-        for row in rows:
-            first.setdefault(row["corridor"], row)
-        nearest = next((row for row in rows if not row["used"]), None)
-        found += [row for row in rows if row is nearest or row is first[row["corridor"]]]
-    return found
+        if route.usable and route.capacity_mtpa != 0:  # none: forcing would fail, slowly
+            used = plan.uses(route)
+            ranked = (0.0 if used else max(plan.behind(route), 0.0), not used, route)
+            groups[route.commodity, route.corridor].append(ranked)
+            if not used:
+                groups[route.commodity,].append(ranked)
+    best = {_nearest(plan, ranked) for ranked in groups.values()}
+    return [
+        {
+            "commodity": route.commodity,
+            "corridor": route.corridor,
+            "origin": route.origin,
+            "market": route.market,
+            "gateway": route.gateway,
+            "entry": route.entry,
+            "used": not idle,
+            "behind_usd_per_t": loss if loss > TIE_USD_PER_T else 0.0,
+            "corridor_mtpa": carried.get((route.corridor, route.commodity), 0.0),
+        }
+        for _, loss, idle, route in sorted(found for found in best if found)
+    ]
 
 
-def _standing(plan: Plan, route: Route, carried: Mapping[tuple[str, str], float]) -> Document:
-    """How a route stands against the plan."""
-    gap = plan.behind(route)
-    return {
-        "commodity": route.commodity,
-        "corridor": route.corridor,
-        "origin": route.origin,
-        "market": route.market,
-        "gateway": route.gateway,
-        "entry": route.entry,
-        "used": plan.uses(route),
-        "behind_usd_per_t": gap if gap > TIE_USD_PER_T else 0.0,
-        "corridor_mtpa": carried.get((route.corridor, route.commodity), 0.0),
-    }
+def _nearest(plan: Plan, ranked: list[tuple[float, bool, Route]]) -> tuple[str, float, bool, Route] | None:
+    """Find the route that costs the plan least, with its commodity, loss, and whether it is idle.
 
-
-def _nearest_first(row: Document) -> tuple[Any, ...]:
-    ends = (row[name] for name in ("origin", "market", "gateway", "entry"))
-    return row["behind_usd_per_t"], not row["used"], *ends
+    Its distance at the plan's prices is the least that a route can cost: once that is more than the best so far costs,
+    no other route needs to be forced.
+    """
+    best = None
+    for least, idle, route in sorted(ranked):
+        if best and least >= best[1] - TIE_USD_PER_T:
+            break
+        loss = plan.forced(route) if idle else 0.0
+        if math.isfinite(loss) and (best is None or loss < best[1] - TIE_USD_PER_T):
+            best = route.commodity, loss, idle, route
+    return best
 
 
 def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tuple[str, ...]) -> Document:
@@ -394,6 +401,13 @@ def _entry(item: Item) -> Document:
         "rows": [figure.place for figure in worst_first],
         "sources": list(dict.fromkeys(figure.row.source for figure in worst_first)),
     }
+
+
+def finding_record(finding: Finding) -> Document:
+    """One row of ``audit``."""
+    record = finding._asdict()
+    del record["line"]
+    return record
 
 
 def sources(tables: Tables) -> list[Document]:

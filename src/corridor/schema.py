@@ -62,6 +62,7 @@ Text = Annotated[str, Field(min_length=1)]
 Date = Annotated[dt.date | None, BeforeValidator(_blank_to_none)]
 Optional = Annotated[Identifier | None, BeforeValidator(_blank_to_none)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Amount = Annotated[Annotated[float, Field(ge=0)] | None, BeforeValidator(_blank_to_none)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
@@ -213,17 +214,17 @@ class Place(Row):
 class ElementCost(Row):
     """weights.csv: what an element of a transport graph costs in a country, by a tariff of the study or in numbers."""
 
-    element: Literal["rail", "road", "sea", "transfer", "gauge_break", "border_rail", "border_road", "border_sea"] = (
-        Field(description="haulage by mode, transfer between modes, change of gauge, or a border by mode")
-    )
+    element: Literal[
+        "rail", "road", "sea", "transfer", "gauge_break", "port", "border_rail", "border_road", "border_sea"
+    ] = Field(description="haulage by mode, transfer between modes, change of gauge, port, or a border by mode")
     country: Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)?$")] = Field(
         description="ISO 3166 two letters; * for all without a row of their own; blank at sea"
     )
     tariff: Optional = Field(default=None, description="link or tariff of the study; blank: the numbers of this row")
-    usd_per_t_km: Annotated[float | None, BeforeValidator(_blank_to_none), Field(ge=0)] = None
-    usd_per_t: Annotated[float | None, BeforeValidator(_blank_to_none), Field(ge=0)] = None
-    km_per_h: Annotated[float | None, BeforeValidator(_blank_to_none), Field(gt=0)] = None
-    hours: Annotated[float | None, BeforeValidator(_blank_to_none), Field(ge=0)] = None
+    usd_per_t_km: Amount = None
+    usd_per_t: Amount = None
+    km_per_h: Annotated[Annotated[float, Field(gt=0)] | None, BeforeValidator(_blank_to_none)] = None
+    hours: Amount = None
     usable: Literal["yes", "no"] = "yes"
     note: str = ""
 

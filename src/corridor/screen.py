@@ -211,7 +211,7 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
         parts += [Text(""), Text(heading, style="bold"), rows]
     note = (
         "A shadow price is what one more Mt/yr of capacity is worth; where routes tie it is one of several. Behind: "
-        "what the plan loses on the first tonne forced over a route; 0.00 is as good as what it does. "
+        "what each tonne costs the plan if 1,000 t/yr are forced over a route; 0.00: as good as what it does. "
     )
     parts += [Text(""), Text(note + NOT_ADVICE, style="dim")]
     return Group(*parts)
@@ -300,6 +300,26 @@ def matrix(outcome: Outcome, found: CostMatrix, *, wide: bool) -> RenderableType
             style="dim",
         )
     )
+    return Group(*parts)
+
+
+def audit(outcome: Outcome, rows: Sequence[dict[str, Any]]) -> RenderableType:
+    """Typed against measured lengths: all railways and roads, and what differs at sea."""
+    listed = table("link", "typed km", "measured", "differs", "verdict", right=("typed km", "measured", "differs"))
+    at_sea = [row for row in rows if row["kind"] == "sea"]
+    for row in rows:
+        if row["kind"] != "sea" or row["verdict"] != "agrees":
+            share = "–" if row["difference"] is None else f"{row['difference']:+.1%}"
+            told = f"{row['verdict']}: {row['reason']}" if row["reason"] else row["verdict"]
+            measured = number(row["measured_km"])
+            listed.add_row(row["link"], number(row["typed_km"]), measured, share, told)
+    most = max((abs(row["difference"]) for row in at_sea if row["difference"] is not None), default=0.0)
+    parts: list[RenderableType] = [title(outcome, "Audit of lengths"), listed]
+    note = (
+        f"{len(at_sea)} sea routes: the largest difference is {most:.1%}. Where a line was mended with its typed "
+        "length the two agree by construction. Roads and planned lines are told, not judged."
+    )
+    parts.append(Text(note, style="dim"))
     return Group(*parts)
 
 

@@ -18,6 +18,7 @@ CHARGES = {
     "sea": ("other_charge",),
     "transfer": ("haul_charge", "handling_charge"),
     "gauge_break": ("haul_charge", "gauge_break_charge", "handling_charge"),
+    "port": ("port_charge", "other_charge"),
     "border": ("border_charge", "handling_charge"),
 }
 """Charges of a tariff that an element pays where the tariff has them."""
@@ -28,6 +29,7 @@ NEEDED = {
     "sea": ("rate", "speed"),
     "transfer": ("handling_charge", "dwell"),
     "gauge_break": ("gauge_break_charge", "dwell"),
+    "port": ("port_charge", "dwell"),
     "border": ("border_charge", "dwell"),
 }
 

@@ -1,0 +1,205 @@
+"""The typed links and the measured geography check each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+from pydantic import Field
+
+from corridor.earth import great_circle_km, unit_vectors
+from corridor.errors import Fault, InputError
+from corridor.geodata.graph import MODES, GeoGraph, read_columns
+from corridor.paths import Floats, Ints, WeightedGraph
+from corridor.schema import Identifier, Link, Node, Row, Text
+from corridor.tables import Tables, read_rows
+from corridor.units import parse
+
+MOST_DIFFERENCE = 0.05
+"""Share by which a measured railway or sea route may differ from the typed one without a written reason."""
+SNAP_KM = 25.0
+"""How far from a graph a node may lie: positions of stations were set by hand."""
+HELD_TO_IT = ("rail", "sea")
+"""Kinds that are held to the limit; roads of the graph are mostly chords."""
+
+
+class Reason(Row):
+    """exceptions.csv: why a link's measured length may differ, or cannot be measured."""
+
+    link: Identifier
+    reason: Annotated[Text, Field(min_length=10)]
+
+
+class Finding(NamedTuple):
+    """A link's typed and measured length.
+
+    Attributes
+    ----------
+    link, kind, status
+        As in ``links.csv``.
+    typed_km, measured_km
+        The second is None where nothing could be measured.
+    difference
+        Measured over typed, less 1.
+    verdict
+        ``agrees``, ``exception`` (with its reason), ``differs`` or ``not measured``.
+    reason
+        Why it may differ, or why nothing could be measured.
+    line
+        Longitude and latitude of its points, for maps; a straight line where nothing better is known.
+    schematic
+        Whether the line is straight or drawn by hand.
+    """
+
+    link: str
+    kind: str
+    status: str
+    typed_km: float
+    measured_km: float | None
+    difference: float | None
+    verdict: str
+    reason: str
+    line: Floats
+    schematic: bool
+
+
+def audit(tables: Tables, folder: str | Path) -> list[Finding]:
+    """Measure every rail, road and sea link of a study.
+
+    Parameters
+    ----------
+    tables
+        The study's tables.
+    folder
+        Holds the committed geography: graphs, sea routes, ``exceptions.csv``.
+
+    Returns
+    -------
+    list of Finding
+        In the order of the tables.
+
+    Raises
+    ------
+    InputError
+        If a file of the geography is missing or damaged, or an exception names no link.
+    """
+    folder = Path(folder)
+    rows, _ = read_rows(folder / "exceptions.csv", Reason)
+    known = {link.id for link in tables["links"]}
+    reasons = {row.link: row.reason for row in rows}
+    strays = [
+        Fault("exceptions.csv", row.number, "link", f'"{row.link}" is no link of this study.')
+        for row in rows
+        if row.link not in known
+    ]
+    if strays:
+        raise InputError(strays)
+    nodes = {node.id: node for node in tables["nodes"]}
+    typed = {row.subject: row.central * parse(row.unit)[1] for row in tables["lengths"]}
+    over_land = {mode: _Way(GeoGraph.read(folder, mode, shapes=True), mode) for mode in ("rail", "road")}
+    by_sea = _sea(folder)
+    findings = []
+    for link in tables["links"]:
+        if link.kind in ("rail", "road", "sea"):
+            ends = nodes[link.from_node], nodes[link.to_node]
+            km, line, schematic, why = (
+                by_sea.get((link.from_node, link.to_node), (None, _straight(ends), True, "not in sea_routes.parquet"))
+                if link.kind == "sea"
+                else over_land[link.kind].between(ends)
+            )
+            findings.append(
+                _finding(link, typed[link.id], km, line, why, reasons.get(link.id, ""), schematic=schematic)
+            )
+    return findings
+
+
+def _finding(
+    link: Link, typed: float, km: float | None, line: Floats, why: str, reason: str, *, schematic: bool
+) -> Finding:
+    difference = None if km is None else km / typed - 1
+    held = link.kind in HELD_TO_IT and link.status == "open"
+    if difference is not None and (abs(difference) <= MOST_DIFFERENCE or not held):
+        verdict = "agrees"
+    elif reason:
+        verdict = "exception"
+    else:
+        verdict = "differs" if difference is not None else "not measured" if held else "agrees"
+    if difference is None or abs(difference) > MOST_DIFFERENCE:
+        schematic = True
+    return Finding(link.id, link.kind, link.status, typed, km, difference, verdict, reason or why, line, schematic)
+
+
+class _Way:
+    """Shortest ways over the edges of one mode."""
+
+    def __init__(self, graph: GeoGraph, mode: str) -> None:
+        self._graph = graph
+        self._edge = np.flatnonzero(graph.mode == MODES.index(mode))
+        ends = np.column_stack([graph.edge_from, graph.edge_to])[self._edge]
+        self._served = np.unique(ends)
+        self._km = graph.length_km[self._edge]
+        self._rows = WeightedGraph(graph.n_nodes, ends)
+        self._unit = unit_vectors(graph.longitude_deg[self._served], graph.latitude_deg[self._served])
+
+    def between(self, ends: tuple[Node, Node]) -> tuple[float | None, Floats, bool, str]:
+        """Length, line, whether the line is schematic, and why there is no length."""
+        starts, stops = (self._near(end) for end in ends)
+        if not len(starts) or not len(stops):
+            far = ends[0] if not len(starts) else ends[1]
+            return None, _straight(ends), True, f"{far.id} lies more than {SNAP_KM:g} km from the graph"
+        best: tuple[float, Ints, int] | None = None
+        for part, trees in self._rows.trees(self._km, starts):
+            for row in range(part.stop - part.start):
+                stop = stops[np.argmin(trees.distance[row, stops])]
+                if np.isfinite(trees.distance[row, stop]) and (best is None or trees.distance[row, stop] < best[0]):
+                    best = float(trees.distance[row, stop]), trees.parent[row].astype(np.int64), int(stop)
+        if best is None:
+            return None, _straight(ends), True, "the graph has no way between its ends"
+        km, parent, at = best
+        if km == 0:
+            return None, _straight(ends), True, "both ends fall on one node of the graph"
+        line, schematic = self._line(parent, at)
+        return km, line, schematic, ""
+
+    def _near(self, place: Node) -> Ints:
+        """Nodes at the place nearest to a node of the study: of its own gauge first, where there is track."""
+        chord = np.linalg.norm(self._unit - unit_vectors([place.longitude_deg], [place.latitude_deg]), axis=1)
+        gauge = self._graph.gauge_mm[self._served]
+        fits = (gauge == place.gauge) if place.gauge else np.ones(len(gauge), dtype=bool)
+        if not fits.any():
+            return np.array([], dtype=np.int64)
+        nearest = np.flatnonzero(fits)[np.argmin(chord[fits])]
+        node = self._served[nearest]
+        away = great_circle_km(
+            place.longitude_deg, place.latitude_deg, self._graph.longitude_deg[node], self._graph.latitude_deg[node]
+        )
+        return np.array([node] if away <= SNAP_KM else [], dtype=np.int64)
+
+    def _line(self, parent: Ints, at: int) -> tuple[Floats, bool]:
+        pieces, schematic = [], False
+        while parent[at] >= 0:
+            before = int(parent[at])
+            found = self._rows.edges_between(self._km, np.array([before]), np.array([at]))
+            edge = int(self._edge[found[0]])
+            line = np.asarray(self._graph.shape[edge])
+            pieces.append(line if self._graph.edge_to[edge] == at else line[::-1])
+            schematic |= bool(self._graph.schematic[edge])
+            at = before
+        return np.vstack(pieces[::-1]), schematic
+
+
+def _straight(ends: tuple[Node, Node]) -> Floats:
+    return np.array([[end.longitude_deg, end.latitude_deg] for end in ends])
+
+
+def _sea(folder: Path) -> dict[tuple[str, str], tuple[float | None, Floats, bool, str]]:
+    """Ways of sea_routes.parquet by their ends; pieces of a line that is cut at the antimeridian follow each other."""
+    import shapely
+
+    columns: dict[str, Any] = read_columns(folder / "sea_routes.parquet", ["from", "to", "length_km", "geometry"])
+    lines = [shapely.get_coordinates(shape) for shape in shapely.from_wkb(columns["geometry"])]
+    return {
+        (start, end): (float(km), line, False, "")
+        for start, end, km, line in zip(columns["from"], columns["to"], columns["length_km"], lines, strict=True)
+    }

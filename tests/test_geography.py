@@ -1,0 +1,122 @@
+"""The committed geography: complete, audited, joined to the sea, and good for a cost matrix by the command."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import corridor
+from corridor.audit import MOST_DIFFERENCE, audit
+from corridor.cli import main
+from corridor.geodata import MODES, GeoGraph
+from corridor.geodata.graph import read_columns
+from corridor.study import Study
+from corridor.weights import read_points, read_weights
+
+GEO = Path(__file__).parents[1] / "data" / "geo"
+
+
+def test_the_audit_passes_and_every_exception_is_needed(rason: Study) -> None:
+    findings = {finding.link: finding for finding in audit(rason.tables, GEO)}
+    assert {finding.verdict for finding in findings.values()} <= {"agrees", "exception"}
+    kinds = ("rail", "road", "sea")
+    assert set(findings) == {link.id for link in rason.tables["links"] if link.kind in kinds}
+    for finding in findings.values():
+        if finding.kind != "road" and finding.status == "open" and finding.verdict == "agrees":
+            assert finding.difference is not None
+            assert abs(finding.difference) <= MOST_DIFFERENCE
+    with (GEO / "exceptions.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            difference = findings[row["link"]].difference
+            assert difference is None or abs(difference) > MOST_DIFFERENCE, f"{row['link']} needs no exception"
+
+
+def test_a_wrong_length_is_told(rason: Study) -> None:
+    rows = tuple(
+        row.model_copy(update={"low": row.low * 1.2, "central": row.central * 1.2, "high": row.high * 1.2})
+        if row.subject == "rail_ulan_ude_chita"
+        else row
+        for row in rason.tables["lengths"]
+    )
+    told = {finding.link: finding.verdict for finding in audit(rason.tables.replace("lengths", rows), GEO)}
+    assert told["rail_ulan_ude_chita"] == "differs"
+
+
+def test_every_link_has_a_line(rason: Study) -> None:
+    shapes = read_columns(GEO / "link_shapes.parquet", ["link", "schematic"])
+    kinds = ("rail", "road", "sea")
+    assert set(shapes["link"].tolist()) == {link.id for link in rason.tables["links"] if link.kind in kinds}
+    planned = {link.id for link in rason.tables["links"] if link.status == "planned"}
+    for link, schematic in zip(shapes["link"].tolist(), shapes["schematic"].tolist(), strict=True):
+        assert schematic or link not in planned
+
+
+def test_the_joined_graph_reaches_the_sea() -> None:
+    graph = GeoGraph.read(GEO, "joined")
+    assert {MODES[mode] for mode in np.unique(graph.mode)} == set(MODES)
+    at_sea = graph.country == ""
+    piece = graph.component()
+    assert (piece[at_sea] == 0).all()
+    assert sum(path.stat().st_size for path in GEO.glob("*.parquet")) < 3_000_000
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> tuple[Path, Path]:
+    """A mine, and a berth and a port abroad."""
+    (tmp_path / "from.csv").write_text("id,longitude_deg,latitude_deg\nerdenet,104.13,49.03\n")
+    (tmp_path / "to.csv").write_text("id,longitude_deg,latitude_deg\nrajin,130.30,42.25\npohang,129.38,36.05\n")
+    return tmp_path / "from.csv", tmp_path / "to.csv"
+
+
+def test_the_command_from_files_to_matrix(places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["matrix", "--origins", str(places[0]), "--destinations", str(places[1]), "--commodity", "iron_ore"]
+    assert main([*arguments, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    pairs = {row["destination"]: row for row in told["matrix"]}
+    assert 4000 < pairs["rajin"]["distance_km"] < 4700
+    for destination, pair in pairs.items():
+        parts = [row for row in told["parts"] if row["destination"] == destination]
+        assert sum(row["cash_usd_per_t"] for row in parts) == pytest.approx(pair["cash_usd_per_t"])
+        assert sum(row["distance_km"] for row in parts) == pytest.approx(pair["distance_km"])
+        assert pair["generalised_usd_per_t"] >= pair["cash_usd_per_t"]
+    assert {row["element"] for row in told["parts"] if row["destination"] == "pohang"} >= {"rail", "sea", "port"}
+    assert main([*arguments, "--wide", "--format", "csv"]) == 0
+    wide = next(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert float(wide["rajin"]) == pytest.approx(pairs["rajin"]["generalised_usd_per_t"])
+    assert main(arguments) == 0
+    assert "erdenet" in capsys.readouterr().out
+
+
+def test_a_point_in_the_ocean_is_refused(places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    places[1].write_text("id,longitude_deg,latitude_deg\nocean,150,20\n")
+    assert main(["matrix", "--origins", str(places[0]), "--destinations", str(places[1])]) == 3
+    assert '"ocean" lies' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("element,country\nrail,*\n", "neither a tariff nor usd_per_t_km and km_per_h"),
+        ("element,country,tariff\nrail,*,nobody\n", '"nobody" has no rate and no speed'),
+        ("element,country,tariff\nrail,MN,ubtz\nrail,MN,ubtz\n", "stands in row 2 already"),
+        ("element,country\nair,*\n", "must be one of"),
+    ],
+)
+def test_weights_are_checked(rason: Study, tmp_path: Path, text: str, expected: str) -> None:
+    (tmp_path / "weights.csv").write_text(text)
+    with pytest.raises(corridor.InputError) as caught:
+        read_weights(tmp_path / "weights.csv", rason.run("today").values)
+    assert expected in str(caught.value)
+
+
+def test_points_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("id,longitude_deg,latitude_deg\na,105,47\na,east,47\nb,106,x\n")
+    with pytest.raises(corridor.InputError) as caught:
+        read_points(tmp_path / "points.csv")
+    assert "points.csv:3" in str(caught.value)
+    assert "points.csv:4" in str(caught.value)
