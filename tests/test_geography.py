@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -120,3 +121,15 @@ def test_points_are_checked(tmp_path: Path) -> None:
         read_points(tmp_path / "points.csv")
     assert "points.csv:3" in str(caught.value)
     assert "points.csv:4" in str(caught.value)
+
+
+def test_parquet_and_another_coordinate_system(places: tuple[Path, Path], tmp_path: Path) -> None:
+    arguments = ["matrix", "--origins", str(places[0]), "--destinations", str(places[1]), "--format", "parquet"]
+    assert main(arguments) == 2
+    assert main([*arguments, "-o", str(tmp_path / "out")]) == 0
+    found = read_columns(tmp_path / "out" / "matrix.parquet", ["origin", "destination", "distance_km"])
+    assert found["destination"].tolist() == ["rajin", "pohang"]
+    frame = gpd.read_parquet(GEO / "rail_nodes.parquet").head(5).to_crs("EPSG:32648")
+    frame.to_parquet(tmp_path / "rail_nodes.parquet")
+    with pytest.raises(corridor.InputError, match="longitude and latitude on WGS 84"):
+        GeoGraph.read(tmp_path, "rail")

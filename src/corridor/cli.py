@@ -23,9 +23,13 @@ from corridor.tables import Tables
 MOST_FAULTS_SHOWN = 100
 
 Format = Literal["table", "json", "csv"]
+MatrixFormat = Literal["table", "json", "csv", "parquet"]
 StudyPath = Annotated[Path | None, Parameter(name="--study", help="Study file (TOML). Default: the committed study.")]
 ScenarioName = Annotated[
     str | None, Parameter(name="--scenario", help="Scenario of the study. Default: the study's own.")
+]
+MatrixFormatName = Annotated[
+    MatrixFormat, Parameter(name="--format", help="table for reading; json, csv or parquet for other programs.")
 ]
 FormatName = Annotated[Format, Parameter(name="--format", help="table for reading, json or csv for other programs.")]
 OutputPath = Annotated[
@@ -159,7 +163,7 @@ def matrix(
     wide: bool = False,
     study: StudyPath = None,
     scenario: ScenarioName = None,
-    form: FormatName = "table",
+    form: MatrixFormatName = "table",
     place: OutputPath = None,
 ) -> None:
     """Cost, distance and time from many points to many, over the railways and roads of a graph.
@@ -200,7 +204,11 @@ def matrix(
         _draw(screen.matrix(outcome, found, wide=wide), place)
     else:
         document = {**report.heading(outcome), "matrix": rows, **({} if wide else {"parts": found.parts()})}
-        _deliver(form, place, document, report.tables_of(document))
+        tables = report.tables_of(document)
+        if form == "parquet":
+            _write_parquet(place, tables)
+        else:
+            _deliver(form, place, document, tables)
     if not any(row.get("status") != "no way" for row in rows):
         raise NoAnswerError("no way leads from any origin to any destination.")
 
@@ -357,7 +365,16 @@ def _deliver(
         _write({place: text})
 
 
-def _write(texts: Mapping[Path, str]) -> None:
+def _write_parquet(place: Path | None, tables: Mapping[str, Sequence[output.Record]]) -> None:
+    if place is None:
+        raise UsageError("parquet needs a place: name a file, or a folder for several tables, with -o.")
+    if len(tables) == 1:
+        _write({place: output.as_parquet(next(iter(tables.values())))})
+    else:
+        _write({place / f"{name}.parquet": output.as_parquet(rows) for name, rows in tables.items()})
+
+
+def _write(texts: Mapping[Path, str | bytes]) -> None:
     output.write_files(texts)
     for path in texts:
         _say(f"wrote {path}")

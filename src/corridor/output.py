@@ -33,6 +33,18 @@ def as_csv(records: Sequence[Record]) -> str:
     return text.getvalue()
 
 
+def as_parquet(records: Sequence[Record]) -> bytes:
+    """Parquet file of records with the same keys; lists become words."""
+    import pandas as pd
+
+    flat = [{key: _joined(value) for key, value in _flat(record).items()} for record in records]
+    return bytes(pd.DataFrame(flat).to_parquet(index=False))
+
+
+def _joined(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
 def _flat(record: Record) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in record.items():
@@ -44,8 +56,7 @@ def _flat(record: Record) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        value = " ".join(map(str, value))
+    value = _joined(value)
     if isinstance(value, str) and value.startswith(_FORMULA_MARKS):
         return f"'{value}"  # a spreadsheet would run it as a formula
     if isinstance(value, bool):
@@ -53,13 +64,13 @@ def _cell(value: Any) -> Any:
     return "" if value is None else value
 
 
-def write_files(texts: Mapping[Path, str]) -> None:
+def write_files(texts: Mapping[Path, str | bytes]) -> None:
     """Write files whole or not at all: all to temporary names first, then renamed.
 
     Parameters
     ----------
     texts
-        File to its text. Folders are made where they are missing.
+        File to its text (or bytes). Folders are made where they are missing.
 
     Raises
     ------
@@ -74,8 +85,8 @@ def write_files(texts: Mapping[Path, str]) -> None:
                 raise IsADirectoryError(None, "is a folder or a device", str(path))
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             waiting[path] = Path(name)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8") if isinstance(text, str) else text)
             Path(name).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
         for path, temporary in waiting.items():
             temporary.replace(path)

@@ -26,9 +26,10 @@ Document = dict[str, Any]
 
 def tables_of(document: Document) -> dict[str, list[Document]]:
     """Tables of a document for files of rows; each row says its scenario, date and what is assumed against the law."""
-    said = {name: document[name] for name in ("scenario", "as_of", "price_year", "as_if_lifted")}
+    said = {name: document[name] for name in ("scenario", "as_of", "price_year")}
+    lifted = "; ".join(document["as_if_lifted"])
     return {
-        name: [{**said, **row} for row in rows]
+        name: [{**said, **row, "as_if_lifted": lifted} for row in rows]
         for name, rows in document.items()
         if isinstance(rows, list) and name != "as_if_lifted"
     }

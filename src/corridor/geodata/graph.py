@@ -256,6 +256,15 @@ def read_columns(path: Path, columns: Sequence[str]) -> dict[str, npt.NDArray[An
         raise InputError([Fault(str(path), None, None, "is missing. make geodata writes it.")]) from None
     except (ArrowException, OSError) as error:
         raise InputError([Fault(str(path), None, None, f"cannot be read as parquet: {error}.")]) from None
+    geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+    crs = geo.get("columns", {}).get("geometry", {}).get("crs")
+    if crs is not None and crs.get("id") not in (
+        {"authority": "OGC", "code": "CRS84"},
+        {"authority": "EPSG", "code": 4326},
+    ):
+        named = crs.get("name", "another")
+        message = f"has coordinates on {named}. Bring it to longitude and latitude on WGS 84 (OGC:CRS84) first."
+        raise InputError([Fault(str(path), None, "geometry", message)])
     missing = [column for column in columns if column not in table.column_names]
     if missing:
         raise InputError([Fault(str(path), None, None, f"has no column {', '.join(missing)}.")])
