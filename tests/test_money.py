@@ -182,3 +182,13 @@ def test_row_numbers_are_those_of_the_file(project: Path) -> None:
     path.write_text("".join(lines))
     with pytest.raises(corridor.InputError, match=rf"tariffs\.csv:{wrong + 1}: "):
         corridor.read_study(project / "models" / "study.toml")
+
+
+def test_sea_links_end_where_cargo_is_sold(project: Path, edit: Edit) -> None:
+    edit(
+        "data/links.csv",
+        "sea_north_port_island,",
+        "rail_island,east_city,island,road,II,ee_rail,ee_rail,,both,,,open,,,example,\nsea_north_port_island,",
+    )
+    with pytest.raises(corridor.InputError, match='"island" has a way onward'):
+        corridor.read_study(project / "models" / "study.toml")

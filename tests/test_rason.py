@@ -53,6 +53,7 @@ def test_every_assumed_number_says_why(rason: Study) -> None:
     for table in VALUE_TABLES:
         for row in rason.tables[table]:
             assert row.basis != "assumed" or (row.note and row.grade == "D"), f"{table}: {row}"
+            assert row.source != "own_estimate" or row.basis == "assumed", f"{table}: {row}"
 
 
 def test_parts_add_up_and_bounds_bracket(outcome: Outcome) -> None:
@@ -262,3 +263,8 @@ def test_lawful_ways_through_rajin_are_the_dearest_on_the_day_of_the_essay(rason
 def test_no_scenario_makes_rajin_the_cheapest_way_to_any_market(outcome: Outcome) -> None:
     """The README says so."""
     assert not any(route.corridor == "rason" and route.rank == 1 for route in outcome.routes)
+
+
+def test_every_way_through_rajin_is_barred_or_in_doubt_today(rason: Study) -> None:
+    """The README says so."""
+    assert {r.law_status for r in rason.run("today").routes if r.corridor == "rason"} == {"barred", "unclear"}

@@ -271,7 +271,11 @@ def _links(rows: Rows) -> Iterator[Fault]:
     capital: dict[str, set[str]] = defaultdict(set)
     for value in rows["capital"]:
         capital[value.subject].add(value.parameter)  # type: ignore[attr-defined]
-    leaving = {link.from_node: number for number, link in _numbered(rows["links"]) if link.kind != "sea"}
+    leaving = {
+        end: number
+        for number, link in _numbered(rows["links"])
+        for end in (link.from_node, *([link.to_node] if link.direction == "both" and link.kind != "sea" else []))
+    }
     for number, row in _numbered(rows["links"]):
         link: Link = row
         if link.kind == "sea" and link.to_node in leaving:

@@ -332,7 +332,7 @@ def next_best(outcome: Outcome) -> list[Document]:
             "gateway": route.gateway,
             "entry": route.entry,
             "used": not idle,
-            "behind_usd_per_t": loss if loss > TIE_USD_PER_T else 0.0,
+            "behind_usd_per_t": loss,
             "corridor_mtpa": carried.get((route.corridor, route.commodity), 0.0),
         }
         for _, loss, idle, route in sorted(found for found in best if found)
@@ -351,7 +351,7 @@ def _nearest(plan: Plan, ranked: list[tuple[float, bool, Route]]) -> tuple[str, 
             break
         loss = plan.forced(route) if idle else 0.0
         if math.isfinite(loss) and (best is None or loss < best[1] - TIE_USD_PER_T):
-            best = route.commodity, loss, idle, route
+            best = route.commodity, loss if loss > TIE_USD_PER_T else 0.0, idle, route
     return best
 
 
