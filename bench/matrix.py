@@ -15,8 +15,9 @@ import networkx as nx
 import numpy as np
 
 from corridor.geodata import GeoGraph
-from corridor.geodata.chains import join_modes, part
-from corridor.geodata.world import northeast_asia
+from corridor.geodata.chains import part
+from corridor.geodata.joints import join_modes
+from corridor.geodata.snapshot import northeast_asia
 from corridor.matrix import ELEMENTS, MatrixModel, Points, Weight
 
 ORIGINS, DESTINATIONS, ROUNDS = 60, 200, 5

@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import shortest_path
 
 from corridor.errors import InputError, MissingExtraError, UsageError
-from corridor.geodata.osm import Patience, _gauge_text, _is_private, _speed_kmh, download, edges_frame, read_file
+from corridor.geodata.osm import _gauge_text, _speed_kmh, download, edges_frame, read_file
+from corridor.geodata.overpass import Patience, is_private
 
 RECORDED = Path(__file__).parent / "overpass"
 DOCS = Path(__file__).parents[1] / "docs"
@@ -233,9 +234,9 @@ def test_a_public_server_is_asked_for_a_slot_first(stub: Stub, get: Callable[...
     stub.will("rail.json")
     get(rate_limit=True)
     assert stub.asked == ["GET /api/status", "POST /api/interpreter"]
-    assert _is_private(stub.url)
-    assert _is_private("http://overpass/api")
-    assert not _is_private("https://overpass-api.de/api")
+    assert is_private(stub.url)
+    assert is_private("http://overpass/api")
+    assert not is_private("https://overpass-api.de/api")
 
 
 def test_the_url_may_name_the_interpreter(stub: Stub, get: Callable[..., Any]) -> None:

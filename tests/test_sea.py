@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from corridor.errors import InputError, MissingExtraError, NoAnswerError, UsageError
 from corridor.geodata import natural_earth, sea
+from corridor.geodata.corrections import Correction, read_corrections
 from corridor.geodata.graph import read_columns
-from corridor.geodata.sea import Correction, Places, WaterGrid, great_circle_km
+from corridor.geodata.sea import Places, WaterGrid, great_circle_km
 
 ROOT = Path(__file__).parents[1]
 GEO = ROOT / "data" / "geo"
@@ -294,13 +295,13 @@ def test_every_fault_of_rows_by_hand_is_listed(tmp_path: Path) -> None:
         "approach,,,,,,,,1,1,,,pilot",
     )
     with pytest.raises(InputError) as refused:
-        sea.read_corrections(folder / sea.BY_HAND)
+        read_corrections(folder / sea.BY_HAND)
     assert [fault.row for fault in refused.value.faults] == [2, 3, 4, 5, 6, 7]
     with pytest.raises(InputError, match="is missing"):
-        sea.read_corrections(tmp_path / "nothing.csv")
+        read_corrections(tmp_path / "nothing.csv")
     (tmp_path / "other.csv").write_text("kind,name\nopen,Canal\n", "utf-8")
     with pytest.raises(InputError, match="has no rows with column lon_min"):
-        sea.read_corrections(tmp_path / "other.csv")
+        read_corrections(tmp_path / "other.csv")
 
 
 # Natural Earth
@@ -341,7 +342,7 @@ def test_without_natural_earth_the_package_is_named(monkeypatch: pytest.MonkeyPa
 def test_published_distances_along_the_coast_of_china() -> None:
     """Zhoushan-Qinhuangdao: the port's director; Shanghai-Hong Kong: log of a cruise ship."""
     bounds = (112.0, 21.0, 128.0, 41.0)
-    grid = WaterGrid.over(natural_earth.land(bounds), bounds, 0.05, sea.read_corrections(GEO / sea.BY_HAND))
+    grid = WaterGrid.over(natural_earth.land(bounds), bounds, 0.05, read_corrections(GEO / sea.BY_HAND))
     ports = Places(
         ["zhoushan", "qinhuangdao", "shanghai", "hongkong"],
         [122.10, 119.617, 121.60, 114.17],

@@ -15,19 +15,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from corridor.errors import InputError, MissingExtraError, NoAnswerError, UsageError
 from corridor.geodata import MODES, GeoGraph, world
-from corridor.geodata.chains import (
-    BORDER_KM,
-    BREAK_KM,
-    break_gauges,
-    join_modes,
-    merge_chains,
-    of_modes,
-    part,
-    part_borders,
-    second_tracks,
-)
+from corridor.geodata.chains import merge_chains, of_modes, part
+from corridor.geodata.joints import BORDER_KM, BREAK_KM, break_gauges, join_modes, part_borders, second_tracks
 from corridor.geodata.mend import COLUMNS, GAP_FACTOR, Row, add_rows, join_ends, measure, read_mended
-from corridor.geodata.world import Box, build, countries_of, read_boxes, read_world, with_countries
+from corridor.geodata.snapshot import build
+from corridor.geodata.world import Box, countries_of, read_boxes, read_world, with_countries
 
 DATA = Path(__file__).parent.parent / "data"
 RAIL, ROAD, TRANSFER = (MODES.index(mode) for mode in ("rail", "road", "transfer"))

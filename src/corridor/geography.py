@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from corridor.audit import Finding, audit
-from corridor.geodata import chains, natural_earth, sea, world
+from corridor.geodata import chains, natural_earth, sea, snapshot
 from corridor.geodata.graph import MODES, GeoGraph, read_columns, write_geoparquet
 from corridor.study import read_study
 from corridor.tables import Tables
@@ -47,7 +47,7 @@ def build(folder: str | Path) -> list[Path]:
     markets = sorted({link.to_node for link in tables["links"] if link.kind == "sea"})
     files = [natural_earth.write_outlines(folder)]
     files.append(sea.build(_places(tables, berths), _places(tables, markets), folder))
-    files += world.build(folder).files
+    files += snapshot.build(folder).files
     files += with_sea(GeoGraph.read(folder, "joined", shapes=True), folder).write(folder, "joined")
     files.append(write_shapes(folder, audit(tables, folder)))
     return files

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +13,10 @@ import numpy.typing as npt
 
 from corridor.earth import EARTH_RADIUS_KM, great_circle_km
 from corridor.errors import Fault, InputError, NoAnswerError, UsageError
+from corridor.geodata.corrections import Correction, read_corrections
 from corridor.geodata.graph import Flags, Floats, Ints, Words, position_faults, write_geoparquet
 from corridor.geodata.natural_earth import Bounds, land
+from corridor.geodata.raster import crossed_cells, touched_cells
 
 if TYPE_CHECKING:
     import shapely
@@ -32,7 +33,6 @@ and fjords narrower than a cell."""
 SEA_SHARE = 0.01
 """Water with fewer than this share of the cells of the largest water is a lake: no place is joined to it."""
 
-KINDS = ("bounds", "closed", "open", "approach")
 BY_HAND = "sea_by_hand.csv"
 SEA_ROUTES = "sea_routes.parquet"
 
@@ -41,7 +41,6 @@ _POLE_DEG = 90.0
 _DRAWN_DEG = 0.02  # how far a drawn line may be off the way that was measured
 _DIGITS_DEG = 5  # about 1 m
 _DIGITS_KM = 3
-_CORNER = 1e-12  # share of a line below which two borders are crossed at once
 
 # Moves as (rows down, columns right); the other 16 are the same moves back. Over open water a path in 32 directions is
 # 0.5 % longer than straight in the mean; at most 1.3 % at the equator, 2.1 % at 40 degrees, 4.5 % at 60 (about east).
@@ -92,39 +91,6 @@ class Places:
         """The places at some positions, in that order."""
         chosen = np.asarray(positions, dtype=np.int64)
         return Places(self.id[chosen], self.longitude_deg[chosen], self.latitude_deg[chosen])
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Something that the outlines of land do not say about the sea.
-
-    Attributes
-    ----------
-    kind
-        ``bounds``: the box that ways stay in. ``closed``: a box without water for ships. ``open``: a way between two
-        points, such as a canal. ``approach``: where the way from a place reaches the sea.
-    name
-        What the row is about; of an approach the place's id.
-    box
-        West, south, east, north (degrees) of ``bounds`` and ``closed``. East may lie beyond 180.
-    start, end
-        Longitude and latitude of ``open``; ``approach`` has an end only.
-    length_km
-        Of ``open`` and ``approach``; None: the great circle.
-    exempt
-        Ids of places for whose ways the row does not hold.
-    reason
-        Why, for readers.
-    """
-
-    kind: str
-    name: str
-    box: Bounds | None = None
-    start: tuple[float, float] | None = None
-    end: tuple[float, float] | None = None
-    length_km: float | None = None
-    exempt: frozenset[str] = frozenset()
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,7 +180,7 @@ class WaterGrid:
         whole = np.allclose(size, [rows, columns], rtol=0, atol=1e-6)
         if not (whole and min(rows, columns) > 0 and east - west <= _TURN_DEG and max(-south, north) <= _POLE_DEG):
             raise UsageError(f"bounds {bounds} are no box of whole cells of {cell_deg:g} degrees.")
-        water = ~_touched(shore, west, north, cell_deg, (rows, columns))
+        water = ~touched_cells(shore, west, north, cell_deg, (rows, columns))
         grid = cls(west, north, cell_deg, water, tuple(c for c in corrections if c.kind in {"open", "approach"}))
         longitude, latitude = grid._centres()
         for correction in corrections:
@@ -333,7 +299,7 @@ class WaterGrid:
             left = max(0, -right)
             height, width = rows - down, columns - abs(right)
             passable = np.ones((height, width), dtype=np.bool_)
-            for i, j in _crossed(np.array([[0.5, 0.5]]), np.array([[right + 0.5, down + 0.5]])):
+            for i, j in crossed_cells(np.array([[0.5, 0.5]]), np.array([[right + 0.5, down + 0.5]])):
                 passable &= self.water[i : i + height, left + j : left + j + width]
             one = self._number[:height, left : left + width][passable]
             other = self._number[down:, left + right : left + right + width][passable]
@@ -400,79 +366,6 @@ class WaterGrid:
         while before[path[-1]] >= 0:
             path.append(int(before[path[-1]]))
         return self._points(np.array(path[::-1]))
-
-
-def read_corrections(path: str | Path) -> tuple[Correction, ...]:
-    """Read straits that are opened and closed by hand.
-
-    Parameters
-    ----------
-    path
-        CSV file with the columns ``kind`` (of :data:`KINDS`), ``name``, ``lon_min``, ``lat_min``, ``lon_max``,
-        ``lat_max``, ``from_lon``, ``from_lat``, ``to_lon``, ``to_lat`` (degrees), ``length_km``, ``exempt`` (ids with
-        blanks between them) and ``reason``. See :class:`Correction`.
-
-    Raises
-    ------
-    InputError
-        Lists every fault: no such file, columns or kind, a number that is missing, an empty box, a length below the
-        great circle, no reason.
-    """
-    path = Path(path)
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise InputError([Fault(str(path), None, None, "is missing.")]) from None
-    rows = list(csv.DictReader(text.splitlines()))
-    missing = [column for column in _COLUMNS if not rows or column not in rows[0]]
-    if missing:
-        raise InputError([Fault(str(path), None, None, f"has no rows with column {', '.join(missing)}.")])
-    faults: list[Fault] = []
-    corrections = []
-    for line, row in enumerate(rows, 2):
-        try:
-            corrections.append(_correction(row))
-        except ValueError as error:
-            faults.append(Fault(str(path), line, None, str(error)))
-    if faults:
-        raise InputError(faults)
-    return tuple(corrections)
-
-
-_BOX = ("lon_min", "lat_min", "lon_max", "lat_max")
-_START = ("from_lon", "from_lat")
-_END = ("to_lon", "to_lat")
-_COLUMNS = ("kind", "name", *_BOX, *_START, *_END, "length_km", "exempt", "reason")
-_NEEDED = {"bounds": _BOX, "closed": _BOX, "open": _START + _END, "approach": _END}
-
-
-def _correction(row: dict[str, str]) -> Correction:
-    kind = row["kind"]
-    if kind not in KINDS:
-        raise ValueError(f'kind "{kind}" is none of {", ".join(KINDS)}.')
-    value = {column: float(row[column]) for column in (*_BOX, *_START, *_END, "length_km") if row[column]}
-    missing = [column for column in _NEEDED[kind] if column not in value]
-    if missing or not (row["name"] and row["reason"]):
-        raise ValueError(f"{kind} needs {', '.join(missing or ['a name and a reason'])}.")
-    length = value.get("length_km")
-    correction = Correction(
-        kind=kind,
-        name=row["name"],
-        box=(value["lon_min"], value["lat_min"], value["lon_max"], value["lat_max"]) if "lon_min" in value else None,
-        start=(value["from_lon"], value["from_lat"]) if "from_lon" in value else None,
-        end=(value["to_lon"], value["to_lat"]) if "to_lon" in value else None,
-        length_km=length,
-        exempt=frozenset(row["exempt"].split()),
-        reason=row["reason"],
-    )
-    box = correction.box
-    if box and not (box[0] < box[2] <= box[0] + _TURN_DEG and -_POLE_DEG <= box[1] < box[3] <= _POLE_DEG):
-        raise ValueError(f"{box} is no box of west, south, east, north.")
-    if correction.start and correction.end and length is not None:
-        straight = float(great_circle_km(*correction.start, *correction.end))
-        if not length >= straight:
-            raise ValueError(f"length_km {length:g} is below the great circle, {straight:.1f} km.")
-    return correction
 
 
 def sea_routes(
@@ -596,65 +489,3 @@ def _drawn(line: Floats) -> shapely.MultiLineString:
         inside = shapely.get_parts(shapely.intersection(simple, shapely.box(turn - half, -90, turn + half, 90)))
         parts += [shapely.get_coordinates(part) - (turn, 0.0) for part in inside[shapely.length(inside) > 0]]
     return shapely.MultiLineString([np.round(part, _DIGITS_DEG) for part in parts])
-
-
-def _touched(
-    shore: shapely.Geometry, west_deg: float, north_deg: float, cell_deg: float, size: tuple[int, int]
-) -> Flags:
-    """Cells that land touches: crossed by its edge, or with their centre inside.
-
-    Own arithmetic on the points of the edge, exact and faster than asking shapely of every cell; it needs no GDAL.
-    """
-    import shapely
-
-    polygons = shapely.orient_polygons(shapely.get_parts(shore))
-    xy, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
-    points = (xy - (west_deg, north_deg)) / (cell_deg, -cell_deg)  # columns right, rows down
-    same = ring[1:] == ring[:-1]
-    start, end = points[:-1][same], points[1:][same]
-    row, column = _crossed(start, end).T
-    held = (row >= 0) & (row < size[0]) & (column >= 0) & (column < size[1])
-    touched = _inside(start, end, size)
-    touched[row[held], column[held]] = True
-    return touched
-
-
-def _crossed(start: Floats, end: Floats) -> Ints:
-    """Cells that straight lines pass through, as n x (row, column); lines are given as points x (column, row)."""
-    line, cut = [np.tile(np.arange(len(start)), 2)], [np.repeat([0.0, 1.0], len(start))]
-    for axis in (0, 1):
-        low, high = np.minimum(start[:, axis], end[:, axis]), np.maximum(start[:, axis], end[:, axis])
-        first = np.floor(low).astype(np.int64) + 1
-        which, border = _runs(first, np.ceil(high).astype(np.int64))
-        line.append(which)
-        cut.append((border - start[which, axis]) / (end[which, axis] - start[which, axis]))
-    which, share = np.concatenate(line), np.concatenate(cut)
-    order = np.lexsort((share, which))
-    which, share = which[order], share[order]
-    # the middle of each piece between two borders lies in one cell; a piece without length is a corner
-    piece = (which[1:] == which[:-1]) & (np.diff(share) > _CORNER)
-    middle = ((share[1:] + share[:-1]) / 2)[piece][:, None]
-    which = which[1:][piece]
-    column_row = np.floor(start[which] + middle * (end[which] - start[which])).astype(np.int64)
-    return np.asarray(column_row[:, ::-1], dtype=np.int64)
-
-
-def _inside(start: Floats, end: Floats, size: tuple[int, int]) -> Flags:
-    """Cells whose centre the oriented rings run around (winding number, so that overlaps do no harm)."""
-    rows, columns = size
-    low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
-    first = np.clip(np.ceil(low - 0.5), 0, rows).astype(np.int64)
-    which, row = _runs(first, np.clip(np.ceil(high - 0.5), 0, rows).astype(np.int64))
-    along = (row + 0.5 - start[which, 1]) / (end[which, 1] - start[which, 1])
-    at = start[which, 0] + along * (end[which, 0] - start[which, 0])
-    column = np.clip(np.ceil(at - 0.5), 0, columns).astype(np.int64)
-    winding = np.zeros((rows, columns + 1), dtype=np.int32)
-    np.add.at(winding, (row, column), np.where(end[which, 1] > start[which, 1], 1, -1))
-    return np.asarray(np.cumsum(winding, axis=1)[:, :columns] != 0)
-
-
-def _runs(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
-    """Whole numbers from first to below stop of every pair: position of the pair, and number."""
-    count = np.maximum(stop - first, 0)
-    which = np.repeat(np.arange(len(count)), count)
-    return which, np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + first[which]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -15,18 +15,10 @@ import numpy.typing as npt
 
 from corridor.earth import great_circle_km
 from corridor.errors import Fault, InputError, MissingExtraError, UsageError
-from corridor.geodata.chains import (
-    break_gauges,
-    join_modes,
-    merge_chains,
-    nearest,
-    part,
-    part_borders,
-    second_tracks,
-    shortest_only,
-)
+from corridor.geodata.chains import part, shortest_only
 from corridor.geodata.graph import MODES, Floats, GeoGraph, Ints, Words
-from corridor.geodata.mend import SNAP_KM, Mending, Row, add_rows, join_ends, read_csv, read_mended
+from corridor.geodata.joints import break_gauges, part_borders, second_tracks
+from corridor.geodata.mend import Mending, Row, add_rows, join_ends, read_csv
 
 Kind = Literal["rail", "road"]
 Bounds = tuple[float, float, float, float]
@@ -41,12 +33,6 @@ LICENCE = "Open Database License 1.0 (ODbL), https://opendatacommons.org/license
 """The package calls itself MIT; what it holds is derived from OpenStreetMap, whose licence goes with it."""
 
 NORTHEAST_ASIA: Bounds = (85.0, 30.0, 150.0, 60.0)
-CORRIDOR: Bounds = (98.0, 37.5, 141.0, 55.0)
-CORRIDOR_COUNTRIES = ("MN", "CN", "RU", "KP")
-PIECE_KM = 25.0
-STATION_KM = 25.0
-PLACE_KM = 25.0
-"""How far a station may lie from a track of its gauge, and any other place from a road, to stay a node."""
 
 GAUGE_MM = {"CN": 1435, "KP": 1435, "KR": 1435, "MN": 1520, "RU": 1520, "KZ": 1520, "JP": 1067}
 """Track gauge that a country's railways have unless a typed box says otherwise."""
@@ -411,163 +397,3 @@ def road_graph(raw: GeoGraph, boxes: Sequence[Box] = (), rows: Sequence[Row] = (
 
 def _parted(graph: GeoGraph, boxes: Sequence[Box]) -> GeoGraph:
     return part_borders(shortest_only(graph), lambda longitude, latitude: countries_of(longitude, latitude, boxes))
-
-
-def northeast_asia(
-    folder: str | Path, sources: Collection[str] | None = None, bounds: Bounds = NORTHEAST_ASIA
-) -> tuple[GeoGraph, GeoGraph, list[Mending]]:
-    """Read and mend railways and roads of a box, every node of the source kept.
-
-    Parameters
-    ----------
-    folder
-        Holds ``mended_links.csv`` and ``countries_by_hand.csv``.
-    sources
-        Ids that typed rows may name; None: any.
-    bounds
-        West, south, east, north (degrees); must hold what the typed rows mend.
-
-    Returns
-    -------
-    rail, road, mendings
-
-    Raises
-    ------
-    MissingExtraError
-        If ``scgraph_data`` or Natural Earth is not installed.
-    InputError
-        If a typed table has faults.
-    """
-    boxes = read_boxes(Path(folder) / "countries_by_hand.csv")
-    rows = read_mended(Path(folder) / "mended_links.csv", sources)
-    rail, of_rail = rail_graph(read_world("rail", bounds), boxes, rows)
-    road, of_road = road_graph(read_world("road", bounds), boxes, rows)
-    return rail, road, [*of_rail, *of_road]
-
-
-def corridor_part(graph: GeoGraph, keep: Ints) -> GeoGraph:
-    """Clip to :data:`CORRIDOR` and its countries, merge chains, drop pieces of less than :data:`PIECE_KM` of way.
-
-    Parameters
-    ----------
-    graph
-        Mended.
-    keep
-        Positions of nodes that stay, if they lie inside.
-    """
-    west, south, east, north = CORRIDOR
-    inside = np.isin(graph.country, CORRIDOR_COUNTRIES)
-    inside &= (graph.longitude_deg >= west) & (graph.longitude_deg <= east)
-    inside &= (graph.latitude_deg >= south) & (graph.latitude_deg <= north)
-    number = np.cumsum(inside) - 1
-    kept = np.zeros(graph.n_nodes, dtype=np.bool_)
-    kept[keep] = True
-    clipped = part(graph, nodes=inside)
-    merged = merge_chains(clipped, number[np.flatnonzero(kept & inside)])
-    piece = merged.component()
-    km = np.bincount(piece[merged.edge_from], weights=merged.length_km, minlength=int(piece.max(initial=-1)) + 1)
-    return part(merged, nodes=km[piece] >= PIECE_KM)
-
-
-class Place(NamedTuple):
-    """Somewhere that has to stay a node: a station of a gauge, or anything with a road (gauge 0)."""
-
-    longitude_deg: float
-    latitude_deg: float
-    gauge_mm: int
-
-
-def read_places(path: str | Path) -> list[Place]:
-    """Places of a study in the corridor's countries.
-
-    Parameters
-    ----------
-    path
-        Its ``nodes.csv``, of which the columns ``country``, ``gauge``, ``latitude_deg`` and ``longitude_deg`` are read.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, lacks a column or holds what is no number.
-    """
-    places = []
-    for number, cells in read_csv(path):
-        try:
-            if cells["country"] in CORRIDOR_COUNTRIES:
-                positions = float(cells["longitude_deg"]), float(cells["latitude_deg"])
-                places.append(Place(*positions, int(cells["gauge"] or 0)))
-        except (KeyError, ValueError) as error:
-            raise InputError([Fault(Path(path).name, number, None, f"cannot be read: {error}.")]) from None
-    return places
-
-
-def at_places(graph: GeoGraph, places: Iterable[Place], limit_km: float) -> Ints:
-    """Positions of the nodes nearest to places, on their gauge and within a limit; each once, in order."""
-    found: set[int] = set()
-    by_gauge: dict[int, list[Place]] = {}
-    for place in places:
-        by_gauge.setdefault(place.gauge_mm, []).append(place)
-    for gauge, group in by_gauge.items():
-        among = graph.gauge_mm == gauge
-        if among.any():
-            positions = np.array([(place.longitude_deg, place.latitude_deg) for place in group])
-            node, km = nearest(graph, positions[:, 0], positions[:, 1], among=among)
-            found.update(node[km <= limit_km].tolist())
-    return np.array(sorted(found), dtype=np.int64)
-
-
-class Built(NamedTuple):
-    """What :func:`build` made.
-
-    Attributes
-    ----------
-    files
-        Paths written.
-    mendings
-        All that was mended in Northeast Asia, by rule or row.
-    """
-
-    files: tuple[Path, ...]
-    mendings: tuple[Mending, ...]
-
-
-def build(folder: str | Path, study: str | Path | None = None) -> Built:
-    """Write the committed railways and roads: ``rail``, ``road`` and ``joined``, nodes and edges each.
-
-    Parameters
-    ----------
-    folder
-        Holds ``mended_links.csv`` and ``countries_by_hand.csv``, and gets the files.
-    study
-        Folder with the ``nodes.csv`` whose places stay nodes, and the ``sources.csv`` that typed rows name; None:
-        ``rason`` beside the folder.
-
-    Raises
-    ------
-    MissingExtraError
-        If ``scgraph_data`` or Natural Earth is not installed.
-    InputError
-        If a typed table has faults.
-
-    Notes
-    -----
-    The same inputs give the same bytes.
-    """
-    folder = Path(folder)
-    study = Path(study) if study is not None else folder.parent / "rason"
-    sources = {cells["id"] for _, cells in read_csv(study / "sources.csv")}
-    rail, road, mendings = northeast_asia(folder, sources)
-    places = read_places(study / "nodes.csv")
-    stations = [place for place in places if place.gauge_mm]
-    typed = [
-        Place(*position, row.gauge_mm)
-        for row in read_mended(folder / "mended_links.csv")
-        for position in (row.from_lon_lat, row.to_lon_lat, *(row.via if row.kind == "stop" else ()))
-    ]
-    on_rail = np.concatenate([at_places(rail, stations, STATION_KM), at_places(rail, typed, SNAP_KM)])
-    rail = corridor_part(rail, on_rail)
-    on_road = [place._replace(gauge_mm=0) for place in places if not place.gauge_mm]
-    road = corridor_part(road, at_places(road, on_road, PLACE_KM))
-    both = join_modes(rail, road, at_places(rail, stations, STATION_KM))
-    graphs = {"rail": rail, "road": road, "joined": both}
-    return Built(tuple(path for name in graphs for path in graphs[name].write(folder, name)), tuple(mendings))
