@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor.errors import InputError
+from corridor.errors import InputError, UsageError
 from corridor.geodata import GeoGraph
 from corridor.matrix import ELEMENTS, MatrixModel, Points, Weight
 
@@ -138,6 +138,21 @@ def test_a_missing_weight_is_an_error_and_not_free() -> None:
         assert element in ELEMENTS
         with pytest.raises(InputError, match=f"no row for {element} in "):
             MatrixModel(graph).matrix(at(graph, 0), at(graph, 6), [w for w in WEIGHTS if w.element != element])
+
+
+@pytest.mark.parametrize("mode", ["rail", "road"])
+def test_a_charge_that_every_edge_would_pay_is_refused(mode: str) -> None:
+    graph = line()
+    charged = [*WEIGHTS, Weight(mode, "KP", 0.02, 5.0, 20.0, 0.0)]
+    with pytest.raises(InputError, match="paid on every edge"):
+        MatrixModel(graph).matrix(at(graph, 0), at(graph, 6), charged)
+
+
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan"), float("inf")])
+def test_the_limit_is_a_number_above_zero(limit: float) -> None:
+    graph = line()
+    with pytest.raises(UsageError, match="above 0"):
+        MatrixModel(graph).snap(at(graph, 0), limit)
 
 
 def test_points_far_away_or_swapped_are_named_all_at_once() -> None:

@@ -43,7 +43,8 @@ class Finding(NamedTuple):
     difference
         Measured over typed, less 1.
     verdict
-        ``agrees``, ``exception`` (with its reason), ``differs`` or ``not measured``.
+        ``agrees``, ``exception`` (with its reason), ``differs``, ``not measured``, or ``not judged`` (roads, planned
+        lines).
     reason
         Why it may differ, or why nothing could be measured.
     line
@@ -85,7 +86,8 @@ def audit(tables: Tables, folder: str | Path) -> list[Finding]:
         If a file of the geography is missing or damaged, or an exception names no link.
     """
     folder = Path(folder)
-    rows, _ = read_rows(folder / "exceptions.csv", Reason)
+    written = folder / "exceptions.csv"
+    rows = read_rows(written, Reason)[0] if written.exists() else []
     known = {link.id for link in tables["links"]}
     reasons = {row.link: row.reason for row in rows}
     strays = [
@@ -119,12 +121,12 @@ def _finding(
 ) -> Finding:
     difference = None if km is None else km / typed - 1
     held = link.kind in HELD_TO_IT and link.status == "open"
-    if difference is not None and (abs(difference) <= MOST_DIFFERENCE or not held):
+    if difference is not None and abs(difference) <= MOST_DIFFERENCE:
         verdict = "agrees"
     elif reason:
         verdict = "exception"
     else:
-        verdict = "differs" if difference is not None else "not measured" if held else "agrees"
+        verdict = "not judged" if not held else "not measured" if difference is None else "differs"
     if difference is None or abs(difference) > MOST_DIFFERENCE:
         schematic = True
     return Finding(link.id, link.kind, link.status, typed, km, difference, verdict, reason or why, line, schematic)

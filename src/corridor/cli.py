@@ -18,6 +18,7 @@ from corridor import output, report, screen
 from corridor.errors import CorridorError, Fault, InputError, NoAnswerError, UsageError
 from corridor.starter import new_project
 from corridor.study import Outcome, Study, read_study
+from corridor.study_file import committed_study
 from corridor.tables import Tables
 
 MOST_FAULTS_SHOWN = 100
@@ -190,12 +191,15 @@ def matrix(
     from corridor.weights import read_points, read_weights
 
     outcome = _outcome(study, scenario)
-    geography = outcome.study.path.parent / outcome.study.file.data / ".." / "geo"
+    geography = _geography(outcome)
     costs, notes = read_weights(weights or geography / "weights.csv", outcome.values, report.known(outcome, commodity))
     starts, more = read_points(origins)
     ends, most = read_points(destinations)
     for note in (*notes, *more, *most):
         _say(note)
+    reserved = {"origin", "scenario", "as_of", "price_year", "as_if_lifted", "law"} & {*ends.name}
+    if wide and reserved:
+        raise UsageError(f"a destination called {min(reserved)} would hide a column of that name. Call it otherwise.")
     network = graph or geography / "joined"
     model = MatrixModel(GeoGraph.read(network.parent, network.name))
     found = model.matrix(starts, ends, costs, time_usd_per_t_h=outcome.time_usd_per_t_h(commodity), limit_km=limit_km)
@@ -203,13 +207,22 @@ def matrix(
     if form == "table":
         _draw(screen.matrix(outcome, found, wide=wide), place)
     else:
-        document = {**report.heading(outcome), "matrix": rows, **({} if wide else {"parts": found.parts()})}
+        asked = {"commodity": commodity, "graph": str(network), "weights": str(weights or geography / "weights.csv")}
+        document = {
+            **report.heading(outcome),
+            **asked,
+            "limit_km": limit_km,
+            "law": "not applied",
+            "attribution": "railways and roads: (c) OpenStreetMap contributors, ODbL 1.0",
+            "matrix": [{**row, "law": "not applied"} for row in rows],
+            **({} if wide else {"parts": found.parts()}),
+        }
         tables = report.tables_of(document)
         if form == "parquet":
             _write_parquet(place, tables)
         else:
             _deliver(form, place, document, tables)
-    if not any(row.get("status") != "no way" for row in rows):
+    if not any(pair["status"] == "reached" for pair in found.pairs()):
         raise NoAnswerError("no way leads from any origin to any destination.")
 
 
@@ -230,7 +243,7 @@ def audit(
     from corridor.audit import audit as measured
 
     outcome = _outcome(study, scenario)
-    findings = measured(outcome.tables, outcome.study.path.parent / outcome.study.file.data / ".." / "geo")
+    findings = measured(outcome.tables, _geography(outcome))
     rows = [report.finding_record(finding) for finding in findings]
     if form == "table":
         _draw(screen.audit(outcome, rows), place)
@@ -324,6 +337,15 @@ def _outcome(study: Path | None, scenario: str | None) -> Outcome:
     read: Study = read_study(study)
     _tell(read.tables)
     return read.run(scenario)
+
+
+def _geography(outcome: Outcome) -> Path:
+    """The folder ``geo`` beside the study's tables, or that of the committed study."""
+    own = outcome.study.path.parent / outcome.study.file.data / ".." / "geo"
+    if own.is_dir():
+        return own
+    committed = committed_study()
+    return committed.parent / ".." / "data" / "geo"
 
 
 def _tell(tables: Tables) -> None:

@@ -48,45 +48,53 @@ def build(folder: str | Path) -> list[Path]:
     files = [natural_earth.write_outlines(folder)]
     files.append(sea.build(_places(tables, berths), _places(tables, markets), folder))
     files += snapshot.build(folder).files
-    files += with_sea(GeoGraph.read(folder, "joined", shapes=True), folder).write(folder, "joined")
+    land = GeoGraph.read(folder, "joined", shapes=True)
+    files += with_sea(land, tables, folder).write(folder, "joined")
     files.append(write_shapes(folder, audit(tables, folder)))
     return files
 
 
-def with_sea(land: GeoGraph, folder: Path) -> GeoGraph:
-    """Join the sea routes to a graph: every port is a node at sea, and a berth near track has a transfer to it."""
+def with_sea(land: GeoGraph, tables: Tables, folder: Path) -> GeoGraph:
+    """Join the sea routes to a graph.
+
+    Every route has two nodes of its own at sea, in no country, and a port at either end: a berth's track, or the place
+    of sale. So whoever goes by sea pays a port at both ends, and no two routes meet but over a quay.
+    """
     import shapely
 
     columns = read_columns(folder / "sea_routes.parquet", ["from", "to", "length_km", "geometry"])
     lines = [shapely.get_coordinates(shape) for shape in shapely.from_wkb(columns["geometry"])]
-    ports = sorted({*columns["from"].tolist(), *columns["to"].tolist()})
-    place = {port: number for number, port in enumerate(ports)}
-    at = {start: line[0] for start, line in zip(columns["from"].tolist(), lines, strict=True)}
-    at |= {end: line[-1] for end, line in zip(columns["to"].tolist(), lines, strict=True) if end not in at}
-    longitude, latitude = np.array([at[port] for port in ports]).T
-    n, m = len(ports), len(lines)
-    sea_graph = GeoGraph(
-        longitude_deg=longitude,
-        latitude_deg=latitude,
-        country=np.full(n, "", dtype=land.country.dtype),
-        gauge_mm=np.zeros(n, dtype=np.int64),
-        edge_from=np.array([place[port] for port in columns["from"].tolist()]),
-        edge_to=np.array([place[port] for port in columns["to"].tolist()]),
-        length_km=columns["length_km"].astype(np.float64),
-        mode=np.full(m, MODES.index("sea")),
-        schematic=np.zeros(m, dtype=np.bool_),
-        shape=lines,
+    nodes = {node.id: node for node in tables["nodes"]}
+    markets = {name: land.n_nodes + i for i, name in enumerate(sorted({*columns["to"].tolist()}))}
+    berths = sorted({*columns["from"].tolist()})
+    at = [(nodes[name].longitude_deg, nodes[name].latitude_deg) for name in berths]
+    track, km = chains.nearest(land, *np.array(at).T, among=land.gauge_mm > 0)
+    quays = {
+        name: (int(node), max(float(away), LEAST_QUAY_KM)) for name, node, away in zip(berths, track, km, strict=True)
+    }
+    kept = [i for i, name in enumerate(columns["from"].tolist()) if quays[name][1] <= QUAY_KM]
+    places = [nodes[name] for name in markets]
+    first = land.n_nodes + len(places)
+    starts, ends = first + 2 * np.arange(len(kept)), first + 2 * np.arange(len(kept)) + 1
+    at_sea = np.array([point for i in kept for point in (lines[i][0], lines[i][-1])])
+    whole = GeoGraph(
+        longitude_deg=np.concatenate([land.longitude_deg, [p.longitude_deg for p in places], at_sea[:, 0]]),
+        latitude_deg=np.concatenate([land.latitude_deg, [p.latitude_deg for p in places], at_sea[:, 1]]),
+        country=np.concatenate([land.country, [p.country for p in places], np.full(2 * len(kept), "")]),
+        gauge_mm=np.concatenate([land.gauge_mm, np.zeros(len(places) + 2 * len(kept), dtype=np.int64)]),
+        edge_from=np.concatenate([land.edge_from, starts]),
+        edge_to=np.concatenate([land.edge_to, ends]),
+        length_km=np.concatenate([land.length_km, columns["length_km"][kept]]),
+        mode=np.concatenate([land.mode, np.full(len(kept), MODES.index("sea"))]),
+        schematic=np.concatenate([land.schematic, np.zeros(len(kept), dtype=np.bool_)]),
+        shape=[*land.shape, *(lines[i] for i in kept)],
     )
-    berths = np.array(sorted({place[port] for port in columns["from"].tolist()}))
-    track, km = chains.nearest(land, longitude[berths], latitude[berths], among=land.gauge_mm > 0)
-    near = km <= QUAY_KM
-    return chains.with_edges(
-        chains.joined(land, sea_graph),
-        track[near],
-        land.n_nodes + berths[near],
-        np.maximum(km[near], LEAST_QUAY_KM),
-        "transfer",
+    origin = [quays[name] for name in columns["from"][kept].tolist()]
+    market = np.array([markets[name] for name in columns["to"][kept].tolist()])
+    whole = chains.with_edges(
+        whole, np.array([n for n, _ in origin]), starts, np.array([d for _, d in origin]), "transfer"
     )
+    return chains.with_edges(whole, market, ends, np.full(len(kept), LEAST_QUAY_KM), "transfer")
 
 
 def write_shapes(folder: Path, findings: list[Finding]) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.earth import chord_km, unit_vectors
-from corridor.errors import Fault, InputError
+from corridor.errors import Fault, InputError, UsageError
 from corridor.geodata.graph import MODES, GeoGraph, position_faults
 from corridor.paths import WeightedGraph
 
@@ -19,6 +19,9 @@ Ints = npt.NDArray[np.int64]
 
 ELEMENTS = ("rail", "road", "sea", "transfer", "gauge_break", "port", "border_rail", "border_road", "border_sea")
 """What an edge pays for: haulage by mode, transfer, change of gauge, port, and crossing a border by mode."""
+
+
+_ELSEWHERE = "Put it on transfer, port or border."
 
 
 class Weight(NamedTuple):
@@ -171,6 +174,11 @@ class MatrixModel:
         self.classes = names
         self._rows = WeightedGraph(graph.n_nodes, np.column_stack([graph.edge_from, graph.edge_to]))
         self._unit = unit_vectors(graph.longitude_deg, graph.latitude_deg)
+        # Points never stand at sea: the ends of sea routes have only sea and a quay.
+        at_sea = np.zeros(graph.n_nodes, dtype=bool)
+        sea = graph.mode == MODES.index("sea")
+        at_sea[graph.edge_from[sea]] = at_sea[graph.edge_to[sea]] = True
+        self._ashore = np.flatnonzero(~(at_sea & (graph.country == "")))
 
     def snap(self, points: Points, limit_km: float, file: str = "points") -> tuple[Ints, Floats]:
         """Find the node nearest to each point.
@@ -195,13 +203,15 @@ class MatrixModel:
         """
         from scipy.spatial import cKDTree
 
+        if not 0 < limit_km < np.inf:
+            raise UsageError(f"the limit is {limit_km:g} km: it must be a number above 0.")
         faults = position_faults(file, points.longitude_deg, points.latitude_deg)
         if faults:
             raise InputError(faults)
-        if not self.graph.n_nodes:
+        if not len(self._ashore):
             raise InputError([Fault(file, None, None, "the network is empty: there is nothing to snap to.")])
-        chord, node = cKDTree(self._unit).query(unit_vectors(points.longitude_deg, points.latitude_deg))
-        km = chord_km(chord)
+        chord, place = cKDTree(self._unit[self._ashore]).query(unit_vectors(points.longitude_deg, points.latitude_deg))
+        node, km = self._ashore[place], chord_km(chord)
         far = [
             Fault(
                 file,
@@ -278,7 +288,16 @@ class MatrixModel:
 
     def _edge_costs(self, weights: Sequence[Weight]) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
         """Cash, hours and usability of each edge."""
-        faults: list[Fault] = []
+        faults = [
+            Fault(
+                "weights",
+                None,
+                "usd_per_t",
+                f"{w.element} in {w.country}: a charge or a wait would be paid on every edge. {_ELSEWHERE}",
+            )
+            for w in weights
+            if w.element in ("rail", "road") and (w.usd_per_t or w.hours)
+        ]
         rows = {(weight.element, weight.country): weight for weight in weights}
         by_class = np.array([_of_class(name, rows, faults) for name in self.classes]).reshape(-1, 5)
         if faults:

@@ -296,7 +296,9 @@ def matrix(outcome: Outcome, found: CostMatrix, *, wide: bool) -> RenderableType
     parts.append(rows)
     parts.append(
         Text(
-            "USD/t: generalised cost. Points are taken to the nearest node of the graph; the way there is not costed.",
+            "USD/t: generalised cost. Points are taken to the nearest node of the graph; the way there is not costed."
+            " The law is not applied here: compare and solve do."
+            " Railways and roads: © OpenStreetMap contributors (ODbL).",
             style="dim",
         )
     )

@@ -13,15 +13,15 @@ from corridor.tables import read_rows
 from corridor.values import Values
 
 CHARGES = {
-    "rail": ("haul_charge", "other_charge"),
-    "road": ("haul_charge", "other_charge"),
+    "rail": (),
+    "road": (),
     "sea": ("other_charge",),
     "transfer": ("haul_charge", "handling_charge"),
     "gauge_break": ("haul_charge", "gauge_break_charge", "handling_charge"),
     "port": ("port_charge", "other_charge"),
     "border": ("border_charge", "handling_charge"),
 }
-"""Charges of a tariff that an element pays where the tariff has them."""
+"""Charges an element pays where its tariff has them; by rail and road they would recur on every edge."""
 
 NEEDED = {
     "rail": ("rate", "speed"),
@@ -100,6 +100,9 @@ def _weight(row: ElementCost, values: Values, commodity: str | None) -> Weight |
         for name in (*CHARGES[element], "rate", "speed", "dwell")
         if (figure := values.find(name, row.tariff, commodity=commodity))
     }
+    recurring = [name for name in ("haul_charge", "other_charge") if values.find(name, row.tariff, commodity=commodity)]
+    if element in ("rail", "road") and recurring:
+        return f'"{row.tariff}" has a {recurring[0]}, which every edge would pay. Put it on transfer, port or border.'
     missing = [name for name in NEEDED[element] if name not in found]
     if missing:
         return f'"{row.tariff}" has no {" and no ".join(missing)} on {values.as_of} in this study.'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +11,6 @@ import numpy.typing as npt
 from corridor.earth import chord_km, great_circle_km, unit_vectors
 from corridor.errors import Fault, InputError
 from corridor.geodata.graph import MODES, Flags, Floats, GeoGraph, Ints, position_faults
-
-if TYPE_CHECKING:
-    pass
 
 _THROUGH = 2  # edges at a node that a line only passes
 

@@ -257,7 +257,9 @@ def read_columns(path: Path, columns: Sequence[str]) -> dict[str, npt.NDArray[An
     except (ArrowException, OSError) as error:
         raise InputError([Fault(str(path), None, None, f"cannot be read as parquet: {error}.")]) from None
     geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
-    crs = geo.get("columns", {}).get("geometry", {}).get("crs")
+    crs = geo.get("columns", {}).get("geometry", {}).get("crs", {"id": {"authority": "OGC", "code": "CRS84"}})
+    if crs is None:
+        raise InputError([Fault(str(path), None, "geometry", "says that its coordinate system is not known.")])
     if crs is not None and crs.get("id") not in (
         {"authority": "OGC", "code": "CRS84"},
         {"authority": "EPSG", "code": 4326},
