@@ -48,6 +48,17 @@ def test_a_wrong_length_is_told(rason: Study) -> None:
     assert told["rail_ulan_ude_chita"] == "differs"
 
 
+def test_a_failed_audit_is_written_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corridor.audit.MOST_DIFFERENCE", 1e-6)
+    assert main(["audit", "--format", "csv", "-o", str(tmp_path / "audit.csv")]) == 3
+    told = capsys.readouterr().err
+    assert "The audit is complete." in told
+    assert "Nothing was" not in told
+    assert "differs" in (tmp_path / "audit.csv").read_text()
+
+
 def test_every_link_has_a_line(rason: Study) -> None:
     shapes = read_columns(GEO / "link_shapes.parquet", ["link", "schematic"])
     kinds = ("rail", "road", "sea")

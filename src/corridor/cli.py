@@ -257,7 +257,7 @@ def audit(
         if row["verdict"] in ("differs", "not measured")
     ]
     if wrong:
-        raise InputError(wrong)
+        raise InputError(wrong, "The audit is complete.")
 
 
 @app.command
@@ -429,7 +429,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"corridor: {error}")
         return UsageError.exit_code
     except InputError as error:
-        _show_faults(error.faults)
+        _show_faults(error)
         return error.exit_code
     except CorridorError as error:
         _say(f"corridor: {error}")
@@ -448,10 +448,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _show_faults(faults: Sequence[Fault]) -> None:
+def _show_faults(error: InputError) -> None:
+    faults = error.faults
     for fault in faults[:MOST_FAULTS_SHOWN]:
         _say(str(fault))
     hidden = len(faults) - MOST_FAULTS_SHOWN
     unseen = f", {hidden} not shown" if hidden > 0 else ""
     many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    _say(f"corridor: {many}{unseen}. Nothing was computed or written.")
+    _say(f"corridor: {many}{unseen}. {error.outcome}")

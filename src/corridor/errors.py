@@ -62,11 +62,12 @@ class Fault:
 
 
 class InputError(CorridorError):
-    """Tables or study hold faults. ``faults`` has every one of them."""
+    """Tables or study hold faults. ``faults`` has every one of them, ``outcome`` what was done all the same."""
 
     exit_code = 3
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], outcome: str = "Nothing was computed or written.") -> None:
+        self.outcome = outcome
         self.faults = sorted(set(faults), key=lambda f: (f.file, f.row or 0, f.column or "", f.message))
         super().__init__("\n".join(map(str, self.faults)))
 
