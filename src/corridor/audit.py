@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
-from corridor.earth import great_circle_km, unit_vectors
+from corridor.earth import chord_km, unit_vectors
 from corridor.errors import Fault, InputError
-from corridor.geodata.graph import MODES, GeoGraph, read_columns
+from corridor.geodata.graph import MODES, GeoGraph
+from corridor.geodata.sea import SEA_ROUTES, read_sea_routes
 from corridor.paths import Floats, Ints, WeightedGraph
 from corridor.schema import Identifier, Link, Node, Row, Text
 from corridor.tables import Tables, read_rows
@@ -146,37 +147,28 @@ class _Way:
 
     def between(self, ends: tuple[Node, Node]) -> tuple[float | None, Floats, bool, str]:
         """Length, line, whether the line is schematic, and why there is no length."""
-        starts, stops = (self._near(end) for end in ends)
-        if not len(starts) or not len(stops):
-            far = ends[0] if not len(starts) else ends[1]
+        start, stop = (self._near(end) for end in ends)
+        if start is None or stop is None:
+            far = ends[0] if start is None else ends[1]
             return None, _straight(ends), True, f"{far.id} lies more than {SNAP_KM:g} km from the graph"
-        best: tuple[float, Ints, int] | None = None
-        for part, trees in self._rows.trees(self._km, starts):
-            for row in range(part.stop - part.start):
-                stop = stops[np.argmin(trees.distance[row, stops])]
-                if np.isfinite(trees.distance[row, stop]) and (best is None or trees.distance[row, stop] < best[0]):
-                    best = float(trees.distance[row, stop]), trees.parent[row].astype(np.int64), int(stop)
-        if best is None:
-            return None, _straight(ends), True, "the graph has no way between its ends"
-        km, parent, at = best
-        if km == 0:
+        if start == stop:
             return None, _straight(ends), True, "both ends fall on one node of the graph"
-        line, schematic = self._line(parent, at)
+        [(_, tree)] = self._rows.trees(self._km, [start])
+        km = float(tree.distance[0, stop])
+        if not np.isfinite(km):
+            return None, _straight(ends), True, "the graph has no way between its ends"
+        line, schematic = self._line(tree.parent[0].astype(np.int64), stop)
         return km, line, schematic, ""
 
-    def _near(self, place: Node) -> Ints:
-        """Nodes at the place nearest to a node of the study: of its own gauge first, where there is track."""
+    def _near(self, place: Node) -> int | None:
+        """The node nearest to a node of the study, on its gauge where it has one; None where it lies too far."""
         chord = np.linalg.norm(self._unit - unit_vectors([place.longitude_deg], [place.latitude_deg]), axis=1)
         gauge = self._graph.gauge_mm[self._served]
         fits = (gauge == place.gauge) if place.gauge else np.ones(len(gauge), dtype=bool)
         if not fits.any():
-            return np.array([], dtype=np.int64)
+            return None
         nearest = np.flatnonzero(fits)[np.argmin(chord[fits])]
-        node = self._served[nearest]
-        away = great_circle_km(
-            place.longitude_deg, place.latitude_deg, self._graph.longitude_deg[node], self._graph.latitude_deg[node]
-        )
-        return np.array([node] if away <= SNAP_KM else [], dtype=np.int64)
+        return int(self._served[nearest]) if chord_km(chord[nearest]) <= SNAP_KM else None
 
     def _line(self, parent: Ints, at: int) -> tuple[Floats, bool]:
         pieces, schematic = [], False
@@ -196,12 +188,6 @@ def _straight(ends: tuple[Node, Node]) -> Floats:
 
 
 def _sea(folder: Path) -> dict[tuple[str, str], tuple[float | None, Floats, bool, str]]:
-    """Ways of sea_routes.parquet by their ends; pieces of a line that is cut at the antimeridian follow each other."""
-    import shapely
-
-    columns: dict[str, Any] = read_columns(folder / "sea_routes.parquet", ["from", "to", "length_km", "geometry"])
-    lines = [shapely.get_coordinates(shape) for shape in shapely.from_wkb(columns["geometry"])]
-    return {
-        (start, end): (float(km), line, False, "")
-        for start, end, km, line in zip(columns["from"], columns["to"], columns["length_km"], lines, strict=True)
-    }
+    """Ways of sea_routes.parquet by their ends."""
+    routes = read_sea_routes(folder / SEA_ROUTES)
+    return {(route.origin, route.destination): (route.length_km, route.line, False, "") for route in routes}

@@ -192,7 +192,8 @@ def matrix(
 
     outcome = _outcome(study, scenario)
     geography = _geography(outcome)
-    costs, notes = read_weights(weights or geography / "weights.csv", outcome.values, report.known(outcome, commodity))
+    weights = weights or geography / "weights.csv"
+    costs, notes = read_weights(weights, outcome.values, report.known(outcome, commodity))
     starts, more = read_points(origins)
     ends, most = read_points(destinations)
     for note in (*notes, *more, *most):
@@ -207,7 +208,7 @@ def matrix(
     if form == "table":
         _draw(screen.matrix(outcome, found, wide=wide), place)
     else:
-        asked = {"commodity": commodity, "graph": str(network), "weights": str(weights or geography / "weights.csv")}
+        asked = {"commodity": commodity, "graph": str(network), "weights": str(weights)}
         document = {
             **report.heading(outcome),
             **asked,
@@ -217,11 +218,7 @@ def matrix(
             "matrix": [{**row, "law": "not applied"} for row in rows],
             **({} if wide else {"parts": found.parts()}),
         }
-        tables = report.tables_of(document)
-        if form == "parquet":
-            _write_parquet(place, tables)
-        else:
-            _deliver(form, place, document, tables)
+        _deliver(form, place, document, report.tables_of(document))
     if not any(pair["status"] == "reached" for pair in found.pairs()):
         raise NoAnswerError("no way leads from any origin to any destination.")
 
@@ -370,30 +367,22 @@ def _draw(content: RenderableType, place: Path | None) -> None:
 
 
 def _deliver(
-    form: Format, place: Path | None, document: Mapping[str, Any], tables: Mapping[str, Sequence[output.Record]]
+    form: MatrixFormat, place: Path | None, document: Mapping[str, Any], tables: Mapping[str, Sequence[output.Record]]
 ) -> None:
-    if form == "json":
-        text = output.as_json(document)
-    elif len(tables) == 1:
-        text = output.as_csv(next(iter(tables.values())))
-    elif place is None:
-        raise UsageError(f"csv of {len(tables)} tables needs a folder: name one with -o.")
-    else:
-        _write({place / f"{name}.csv": output.as_csv(rows) for name, rows in tables.items()})
-        return
-    if place is None:
-        sys.stdout.write(text)
-    else:
-        _write({place: text})
-
-
-def _write_parquet(place: Path | None, tables: Mapping[str, Sequence[output.Record]]) -> None:
-    if place is None:
+    if form == "parquet" and place is None:
         raise UsageError("parquet needs a place: name a file, or a folder for several tables, with -o.")
-    if len(tables) == 1:
-        _write({place: output.as_parquet(next(iter(tables.values())))})
+    encode: Callable[[Sequence[output.Record]], str | bytes]
+    encode = output.as_parquet if form == "parquet" else output.as_csv
+    if form != "json" and len(tables) > 1:
+        if place is None:
+            raise UsageError(f"csv of {len(tables)} tables needs a folder: name one with -o.")
+        _write({place / f"{name}.{form}": encode(rows) for name, rows in tables.items()})
+        return
+    content = output.as_json(document) if form == "json" else encode(next(iter(tables.values())))
+    if place is None:
+        sys.stdout.write(str(content))
     else:
-        _write({place / f"{name}.parquet": output.as_parquet(rows) for name, rows in tables.items()})
+        _write({place: content})
 
 
 def _write(texts: Mapping[Path, str | bytes]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.audit import Finding, audit
 from corridor.geodata import chains, natural_earth, sea, snapshot
-from corridor.geodata.graph import MODES, GeoGraph, read_columns, write_geoparquet
+from corridor.geodata.graph import MODES, GeoGraph, write_geoparquet
 from corridor.study import read_study
 from corridor.tables import Tables
 
@@ -60,23 +60,20 @@ def with_sea(land: GeoGraph, tables: Tables, folder: Path) -> GeoGraph:
     Every route has two nodes of its own at sea, in no country, and a port at either end: a berth's track, or the place
     of sale. So whoever goes by sea pays a port at both ends, and no two routes meet but over a quay.
     """
-    import shapely
-
-    columns = read_columns(folder / "sea_routes.parquet", ["from", "to", "length_km", "geometry"])
-    lines = [shapely.get_coordinates(shape) for shape in shapely.from_wkb(columns["geometry"])]
+    routes = sea.read_sea_routes(folder / sea.SEA_ROUTES)
     nodes = {node.id: node for node in tables["nodes"]}
-    markets = {name: land.n_nodes + i for i, name in enumerate(sorted({*columns["to"].tolist()}))}
-    berths = sorted({*columns["from"].tolist()})
+    markets = {name: land.n_nodes + i for i, name in enumerate(sorted({route.destination for route in routes}))}
+    berths = sorted({route.origin for route in routes})
     at = [(nodes[name].longitude_deg, nodes[name].latitude_deg) for name in berths]
     track, km = chains.nearest(land, *np.array(at).T, among=land.gauge_mm > 0)
     quays = {
         name: (int(node), max(float(away), LEAST_QUAY_KM)) for name, node, away in zip(berths, track, km, strict=True)
     }
-    kept = [i for i, name in enumerate(columns["from"].tolist()) if quays[name][1] <= QUAY_KM]
+    kept = [route for route in routes if quays[route.origin][1] <= QUAY_KM]
     places = [nodes[name] for name in markets]
     first = land.n_nodes + len(places)
     starts, ends = first + 2 * np.arange(len(kept)), first + 2 * np.arange(len(kept)) + 1
-    at_sea = np.array([point for i in kept for point in (lines[i][0], lines[i][-1])])
+    at_sea = np.array([point for route in kept for point in (route.line[0], route.line[-1])])
     whole = GeoGraph(
         longitude_deg=np.concatenate([land.longitude_deg, [p.longitude_deg for p in places], at_sea[:, 0]]),
         latitude_deg=np.concatenate([land.latitude_deg, [p.latitude_deg for p in places], at_sea[:, 1]]),
@@ -84,13 +81,13 @@ def with_sea(land: GeoGraph, tables: Tables, folder: Path) -> GeoGraph:
         gauge_mm=np.concatenate([land.gauge_mm, np.zeros(len(places) + 2 * len(kept), dtype=np.int64)]),
         edge_from=np.concatenate([land.edge_from, starts]),
         edge_to=np.concatenate([land.edge_to, ends]),
-        length_km=np.concatenate([land.length_km, columns["length_km"][kept]]),
+        length_km=np.concatenate([land.length_km, [route.length_km for route in kept]]),
         mode=np.concatenate([land.mode, np.full(len(kept), MODES.index("sea"))]),
         schematic=np.concatenate([land.schematic, np.zeros(len(kept), dtype=np.bool_)]),
-        shape=[*land.shape, *(lines[i] for i in kept)],
+        shape=[*land.shape, *(route.line for route in kept)],
     )
-    origin = [quays[name] for name in columns["from"][kept].tolist()]
-    market = np.array([markets[name] for name in columns["to"][kept].tolist()])
+    origin = [quays[route.origin] for route in kept]
+    market = np.array([markets[route.destination] for route in kept])
     whole = chains.with_edges(
         whole, np.array([n for n, _ in origin]), starts, np.array([d for _, d in origin]), "transfer"
     )

@@ -9,13 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from corridor.earth import chord_km, unit_vectors
 from corridor.errors import Fault, InputError, UsageError
+from corridor.geodata.chains import nearest
 from corridor.geodata.graph import MODES, GeoGraph, position_faults
-from corridor.paths import WeightedGraph
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from corridor.paths import Floats, Ints, WeightedGraph
 
 ELEMENTS = ("rail", "road", "sea", "transfer", "gauge_break", "port", "border_rail", "border_road", "border_sea")
 """What an edge pays for: haulage by mode, transfer, change of gauge, port, and crossing a border by mode."""
@@ -173,12 +170,11 @@ class MatrixModel:
         names, self._class_of = _classes(graph)
         self.classes = names
         self._rows = WeightedGraph(graph.n_nodes, np.column_stack([graph.edge_from, graph.edge_to]))
-        self._unit = unit_vectors(graph.longitude_deg, graph.latitude_deg)
         # Points never stand at sea: the ends of sea routes have only sea and a quay.
         at_sea = np.zeros(graph.n_nodes, dtype=bool)
         sea = graph.mode == MODES.index("sea")
         at_sea[graph.edge_from[sea]] = at_sea[graph.edge_to[sea]] = True
-        self._ashore = np.flatnonzero(~(at_sea & (graph.country == "")))
+        self._ashore = ~(at_sea & (graph.country == ""))
 
     def snap(self, points: Points, limit_km: float, file: str = "points") -> tuple[Ints, Floats]:
         """Find the node nearest to each point.
@@ -201,17 +197,14 @@ class MatrixModel:
         InputError
             Lists every point that is outside the earth, swapped, or too far from the network.
         """
-        from scipy.spatial import cKDTree
-
         if not 0 < limit_km < np.inf:
             raise UsageError(f"the limit is {limit_km:g} km: it must be a number above 0.")
         faults = position_faults(file, points.longitude_deg, points.latitude_deg)
         if faults:
             raise InputError(faults)
-        if not len(self._ashore):
+        if not self._ashore.any():
             raise InputError([Fault(file, None, None, "the network is empty: there is nothing to snap to.")])
-        chord, place = cKDTree(self._unit[self._ashore]).query(unit_vectors(points.longitude_deg, points.latitude_deg))
-        node, km = self._ashore[place], chord_km(chord)
+        node, km = nearest(self.graph, points.longitude_deg, points.latitude_deg, among=self._ashore)
         far = [
             Fault(
                 file,
@@ -223,7 +216,7 @@ class MatrixModel:
         ]
         if far:
             raise InputError(far)
-        return np.asarray(node, dtype=np.int64), km
+        return node, km
 
     def matrix(
         self,

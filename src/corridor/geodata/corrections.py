@@ -8,12 +8,9 @@ from pathlib import Path
 
 from corridor.earth import great_circle_km
 from corridor.errors import Fault, InputError
-from corridor.geodata.natural_earth import Bounds
+from corridor.geodata.graph import Bounds, is_box
 
 KINDS = ("bounds", "closed", "open", "approach")
-
-_TURN_DEG = 360.0
-_POLE_DEG = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +109,8 @@ def _correction(row: dict[str, str]) -> Correction:
         exempt=frozenset(row["exempt"].split()),
         reason=row["reason"],
     )
-    box = correction.box
-    if box and not (box[0] < box[2] <= box[0] + _TURN_DEG and -_POLE_DEG <= box[1] < box[3] <= _POLE_DEG):
-        raise ValueError(f"{box} is no box of west, south, east, north.")
+    if correction.box and not is_box(correction.box):
+        raise ValueError(f"{correction.box} is no box of west, south, east, north.")
     if correction.start and correction.end and length is not None:
         straight = float(great_circle_km(*correction.start, *correction.end))
         if not length >= straight:

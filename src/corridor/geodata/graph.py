@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.str_]
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north (degrees). East may lie beyond 180 where the box crosses the antimeridian."""
 
 MODES = ("rail", "road", "sea", "transfer")
 """What moves on an edge; ``transfer`` joins graphs where cargo changes from one to the other."""
@@ -150,7 +152,7 @@ class GeoGraph:
         columns = ["from", "to", "length_km", "mode", "schematic", *(["geometry"] if shapes else [])]
         edges = read_columns(folder / f"{name}_edges.parquet", columns)
         positions = shapely.get_coordinates(shapely.from_wkb(nodes["geometry"]))
-        lines = [shapely.get_coordinates(line) for line in shapely.from_wkb(edges["geometry"])] if shapes else ()
+        lines = read_lines(edges["geometry"]) if shapes else ()
         return cls(
             longitude_deg=positions[:, 0],
             latitude_deg=positions[:, 1],
@@ -205,6 +207,19 @@ def position_faults(file: str, longitude_deg: Floats, latitude_deg: Floats) -> l
     return faults
 
 
+def is_box(bounds: Bounds) -> bool:
+    """Whether bounds are a box on the earth: not empty, at most once around, between the poles."""
+    west, south, east, north = bounds
+    return west < east <= west + 360 and -90 <= south < north <= 90  # noqa: PLR2004 -- degrees
+
+
+def inside(bounds: Bounds, longitude_deg: Floats, latitude_deg: Floats) -> Flags:
+    """Whether points lie in a box, or on its edge."""
+    west, south, east, north = bounds
+    across = (longitude_deg >= west) & (longitude_deg <= east)
+    return np.asarray(across & (latitude_deg >= south) & (latitude_deg <= north), dtype=np.bool_)
+
+
 def write_geoparquet(path: Path, columns: dict[str, Any], geometry: Any, kind: str) -> None:
     """Write columns and a geometry column on CRS84 as GeoParquet 1.1, whole or not at all.
 
@@ -239,6 +254,13 @@ def write_geoparquet(path: Path, columns: dict[str, Any], geometry: Any, kind: s
         temporary.unlink(missing_ok=True)
 
 
+def read_lines(geometry: npt.NDArray[np.object_]) -> list[Floats]:
+    """Points x (longitude, latitude) of each line in a geometry column; those of a line in pieces one after another."""
+    import shapely
+
+    return [shapely.get_coordinates(line) for line in shapely.from_wkb(geometry)]
+
+
 def read_columns(path: Path, columns: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
     """Read columns of a parquet file as arrays.
 
@@ -260,7 +282,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> dict[str, npt.NDArray[An
     crs = geo.get("columns", {}).get("geometry", {}).get("crs", {"id": {"authority": "OGC", "code": "CRS84"}})
     if crs is None:
         raise InputError([Fault(str(path), None, "geometry", "says that its coordinate system is not known.")])
-    if crs is not None and crs.get("id") not in (
+    if crs.get("id") not in (
         {"authority": "OGC", "code": "CRS84"},
         {"authority": "EPSG", "code": 4326},
     ):

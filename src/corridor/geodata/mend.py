@@ -14,7 +14,7 @@ import numpy as np
 
 from corridor.earth import EARTH_RADIUS_KM, chord_km, unit_vectors
 from corridor.errors import Fault, InputError, NoAnswerError, UsageError
-from corridor.geodata.chains import line_km, nearest, part, with_edges, with_nodes
+from corridor.geodata.chains import line_km, nearest, part, shortest_only, with_edges, with_nodes
 from corridor.geodata.graph import MODES, GeoGraph, Ints, position_faults
 
 END_TO_END_KM = 2.5
@@ -427,7 +427,7 @@ def measure(
         raise UsageError(f'mode is "{mode}"; it must be one of {", ".join(MODES)}.')
     of_gauge = np.ones(graph.n_nodes, dtype=np.bool_) if gauge_mm is None else graph.gauge_mm == gauge_mm
     used = (graph.mode == MODES.index(mode)) & of_gauge[graph.edge_from] & of_gauge[graph.edge_to]
-    way = part(graph, edges=used)
+    way = shortest_only(part(graph, edges=used))
     places = np.array([from_lon_lat, to_lon_lat])
     node, away = nearest(way, places[:, 0], places[:, 1])
     faults = [
@@ -441,11 +441,7 @@ def measure(
         np.flatnonzero((way.longitude_deg == way.longitude_deg[k]) & (way.latitude_deg == way.latitude_deg[k]))
         for k in node.tolist()
     )
-    low, high = np.minimum(way.edge_from, way.edge_to), np.maximum(way.edge_from, way.edge_to)
-    order = np.lexsort((way.length_km, high, low))
-    _, first = np.unique(np.column_stack([low, high])[order], axis=0, return_index=True)  # coo would add them up
-    least = order[first]
-    rows = coo_array((way.length_km[least], (low[least], high[least])), shape=(way.n_nodes, way.n_nodes)).tocsr()
+    rows = coo_array((way.length_km, (way.edge_from, way.edge_to)), shape=(way.n_nodes, way.n_nodes)).tocsr()
     km = float(dijkstra(rows, directed=False, indices=starts)[:, ends].min())
     if not math.isfinite(km):
         raise NoAnswerError(f"no {mode} joins {from_lon_lat} and {to_lon_lat}.")

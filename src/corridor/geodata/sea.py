@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +14,23 @@ import numpy.typing as npt
 from corridor.earth import EARTH_RADIUS_KM, great_circle_km
 from corridor.errors import Fault, InputError, NoAnswerError, UsageError
 from corridor.geodata.corrections import Correction, read_corrections
-from corridor.geodata.graph import Flags, Floats, Ints, Words, position_faults, write_geoparquet
-from corridor.geodata.natural_earth import Bounds, land
+from corridor.geodata.graph import (
+    Bounds,
+    Flags,
+    Floats,
+    Ints,
+    Words,
+    position_faults,
+    read_columns,
+    read_lines,
+    write_geoparquet,
+)
+from corridor.geodata.natural_earth import land
 from corridor.geodata.raster import crossed_cells, touched_cells
 
 if TYPE_CHECKING:
     import shapely
     from scipy.sparse import csr_array
-
-"""Mean radius; the sphere is within 0.5 % of the ellipsoid."""
 
 CELL_DEG = 0.05
 
@@ -451,6 +459,28 @@ def write_sea_routes(path: str | Path, routes: SeaRoutes) -> Path:
     lines = [_drawn(line) for row in routes.shape for line in row]
     write_geoparquet(path, columns, np.array(lines, dtype=np.object_), "MultiLineString")
     return path
+
+
+class SeaRoute(NamedTuple):
+    """A way over water between two places of ``sea_routes.parquet``; its line is points x (longitude, latitude)."""
+
+    origin: str
+    destination: str
+    length_km: float
+    line: Floats
+
+
+def read_sea_routes(path: str | Path) -> list[SeaRoute]:
+    """Read what :func:`write_sea_routes` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged or has other columns.
+    """
+    columns = read_columns(Path(path), ["from", "to", "length_km", "geometry"])
+    ends_and_length = (columns[name].tolist() for name in ("from", "to", "length_km"))
+    return [SeaRoute(*route) for route in zip(*ends_and_length, read_lines(columns["geometry"]), strict=True)]
 
 
 def build(berths: Places, markets: Places, folder: str | Path) -> Path:

@@ -10,10 +10,10 @@ import numpy as np
 
 from corridor.errors import Fault, InputError
 from corridor.geodata.chains import merge_chains, nearest, part
-from corridor.geodata.graph import GeoGraph, Ints
+from corridor.geodata.graph import Bounds, GeoGraph, Ints, inside
 from corridor.geodata.joints import join_modes
 from corridor.geodata.mend import SNAP_KM, Mending, read_csv, read_mended
-from corridor.geodata.world import NORTHEAST_ASIA, Bounds, rail_graph, read_boxes, read_world, road_graph
+from corridor.geodata.world import NORTHEAST_ASIA, rail_graph, read_boxes, read_world, road_graph
 
 CORRIDOR: Bounds = (98.0, 37.5, 141.0, 55.0)
 CORRIDOR_COUNTRIES = ("MN", "CN", "RU", "KP")
@@ -65,15 +65,12 @@ def corridor_part(graph: GeoGraph, keep: Ints) -> GeoGraph:
     keep
         Positions of nodes that stay, if they lie inside.
     """
-    west, south, east, north = CORRIDOR
-    inside = np.isin(graph.country, CORRIDOR_COUNTRIES)
-    inside &= (graph.longitude_deg >= west) & (graph.longitude_deg <= east)
-    inside &= (graph.latitude_deg >= south) & (graph.latitude_deg <= north)
-    number = np.cumsum(inside) - 1
+    within = inside(CORRIDOR, graph.longitude_deg, graph.latitude_deg) & np.isin(graph.country, CORRIDOR_COUNTRIES)
+    number = np.cumsum(within) - 1
     kept = np.zeros(graph.n_nodes, dtype=np.bool_)
     kept[keep] = True
-    clipped = part(graph, nodes=inside)
-    merged = merge_chains(clipped, number[np.flatnonzero(kept & inside)])
+    clipped = part(graph, nodes=within)
+    merged = merge_chains(clipped, number[np.flatnonzero(kept & within)])
     piece = merged.component()
     km = np.bincount(piece[merged.edge_from], weights=merged.length_km, minlength=int(piece.max(initial=-1)) + 1)
     return part(merged, nodes=km[piece] >= PIECE_KM)

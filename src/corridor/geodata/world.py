@@ -16,13 +16,11 @@ import numpy.typing as npt
 from corridor.earth import great_circle_km
 from corridor.errors import Fault, InputError, MissingExtraError, UsageError
 from corridor.geodata.chains import part, shortest_only
-from corridor.geodata.graph import MODES, Floats, GeoGraph, Ints, Words
+from corridor.geodata.graph import MODES, Bounds, Flags, Floats, GeoGraph, Ints, Words, inside
 from corridor.geodata.joints import break_gauges, part_borders, second_tracks
 from corridor.geodata.mend import Mending, Row, add_rows, join_ends, read_csv
 
 Kind = Literal["rail", "road"]
-Bounds = tuple[float, float, float, float]
-"""West, south, east, north (degrees)."""
 
 PACKAGE = "scgraph_data"
 """Name in the package index of what carries both graphs."""
@@ -89,16 +87,16 @@ def read_world(kind: Kind, bounds: Bounds = NORTHEAST_ASIA, *, path: str | Path 
     file = Path(path) if path is not None else _installed(FILES[kind])
     neighbours, places = _parsed(file)
     latitude, longitude = places[:, 0], places[:, 1]
-    inside = (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
-    if not inside.any():
+    within = inside(bounds, longitude, latitude)
+    if not within.any():
         raise InputError([Fault(str(file), None, None, f"has no {kind} inside {bounds}.")])
-    number = np.cumsum(inside) - 1
-    start, end, km = _edges(neighbours, inside)
+    number = np.cumsum(within) - 1
+    start, end, km = _edges(neighbours, within)
     if len(end) and end.max() >= len(places):
         raise InputError([_other_form(file, "an edge ends at a node that is not there")])
-    both = inside[end]  # starts are inside already
+    both = within[end]  # starts are inside already
     start, end, km = _once(number[start[both]], number[end[both]], km[both])
-    return raw_graph(longitude[inside], latitude[inside], start, end, km, MODES.index(kind))
+    return raw_graph(longitude[within], latitude[within], start, end, km, MODES.index(kind))
 
 
 def raw_graph(longitude_deg: Floats, latitude_deg: Floats, start: Ints, end: Ints, km: Floats, mode: int) -> GeoGraph:
@@ -160,9 +158,9 @@ def _other_form(file: Path, what: str) -> Fault:
     return Fault(str(file), None, None, f"has another form than {PACKAGE} 2.0 had: {what}.")
 
 
-def _edges(neighbours: Sequence[dict[str, float]], inside: npt.NDArray[np.bool_]) -> tuple[Ints, Ints, Floats]:
+def _edges(neighbours: Sequence[dict[str, float]], within: Flags) -> tuple[Ints, Ints, Floats]:
     """Edges that leave nodes inside, loops and edges without length left out."""
-    rows = np.flatnonzero(inside).tolist()
+    rows = np.flatnonzero(within).tolist()
     start = np.repeat(rows, [len(neighbours[row]) for row in rows]).astype(np.int64)
     end = np.array([int(node) for row in rows for node in neighbours[row]], dtype=np.int64)
     km = np.array([length for row in rows for length in neighbours[row].values()], dtype=np.float64)
@@ -203,11 +201,9 @@ class Box(NamedTuple):
     gauge_mm: int
     second_gauge_mm: int
 
-    def holds(self, longitude_deg: Floats, latitude_deg: Floats) -> npt.NDArray[np.bool_]:
+    def holds(self, longitude_deg: Floats, latitude_deg: Floats) -> Flags:
         """Whether points lie inside."""
-        west, south, east, north = self.bounds
-        inside = (longitude_deg >= west) & (longitude_deg <= east) & (latitude_deg >= south) & (latitude_deg <= north)
-        return np.asarray(inside, dtype=np.bool_)
+        return inside(self.bounds, longitude_deg, latitude_deg)
 
 
 def read_boxes(path: str | Path) -> list[Box]:
@@ -383,8 +379,8 @@ def rail_graph(raw: GeoGraph, boxes: Sequence[Box] = (), rows: Sequence[Row] = (
     graph, found = join_ends(with_countries(raw, boxes))
     second = np.zeros(graph.n_nodes, dtype=np.int64)
     for box in reversed(boxes):
-        inside = box.holds(graph.longitude_deg, graph.latitude_deg)
-        second[inside & (graph.gauge_mm > 0)] = box.second_gauge_mm
+        held = box.holds(graph.longitude_deg, graph.latitude_deg)
+        second[held & (graph.gauge_mm > 0)] = box.second_gauge_mm
     graph, typed = add_rows(second_tracks(graph, second), [row for row in rows if row.mode == "rail"])
     return break_gauges(_parted(graph, boxes)), [*found, *typed]
 
