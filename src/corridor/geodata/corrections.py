@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from corridor.earth import great_circle_km
 from corridor.errors import Fault, InputError
 from corridor.geodata.graph import Bounds, is_box
+from corridor.geodata.typed import read_csv
 
 KINDS = ("bounds", "closed", "open", "approach")
 
@@ -63,17 +63,13 @@ def read_corrections(path: str | Path) -> tuple[Correction, ...]:
         great circle, no reason.
     """
     path = Path(path)
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise InputError([Fault(str(path), None, None, "is missing.")]) from None
-    rows = list(csv.DictReader(text.splitlines()))
-    missing = [column for column in _COLUMNS if not rows or column not in rows[0]]
+    rows = list(read_csv(path))
+    missing = [column for column in _COLUMNS if not rows or column not in rows[0][1]]
     if missing:
         raise InputError([Fault(str(path), None, None, f"has no rows with column {', '.join(missing)}.")])
     faults: list[Fault] = []
     corrections = []
-    for line, row in enumerate(rows, 2):
+    for line, row in rows:
         try:
             corrections.append(_correction(row))
         except ValueError as error:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import heapq
-import io
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +14,7 @@ from corridor.earth import EARTH_RADIUS_KM, chord_km, unit_vectors
 from corridor.errors import Fault, InputError, NoAnswerError, UsageError
 from corridor.geodata.chains import line_km, nearest, part, shortest_only, with_edges, with_nodes
 from corridor.geodata.graph import MODES, GeoGraph, Ints, position_faults
+from corridor.geodata.typed import read_csv
 
 END_TO_END_KM = 2.5
 END_TO_NODE_KM = 0.4
@@ -216,35 +215,6 @@ def read_mended(path: str | Path, sources: Collection[str] | None = None) -> lis
     if faults:
         raise InputError(faults)
     return rows
-
-
-def read_csv(path: str | Path, columns: Sequence[str] | None = None) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a typed table with their numbers in the file.
-
-    Parameters
-    ----------
-    path
-        UTF-8, comma separated.
-    columns
-        That it must have, in order; None: any.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, is no UTF-8 or has other columns.
-    """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError([Fault(str(path), None, None, "is missing.")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError([Fault(str(path), None, None, f"cannot be read: {error}.")]) from None
-    reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
-    if columns is not None and list(reader.fieldnames or ()) != list(columns):
-        raise InputError([Fault(path.name, 1, None, f"the columns must be {', '.join(columns)}.")])
-    for number, cells in enumerate(reader, start=2):
-        yield number, {name: str(cell).strip() for name, cell in cells.items()}
 
 
 def _row(number: int, cells: Mapping[str, str], sources: Collection[str] | None) -> Row | str:

@@ -12,7 +12,8 @@ from corridor.errors import Fault, InputError
 from corridor.geodata.chains import merge_chains, nearest, part
 from corridor.geodata.graph import Bounds, GeoGraph, Ints, inside
 from corridor.geodata.joints import join_modes
-from corridor.geodata.mend import SNAP_KM, Mending, read_csv, read_mended
+from corridor.geodata.mend import SNAP_KM, Mending, read_mended
+from corridor.geodata.typed import read_csv
 from corridor.geodata.world import NORTHEAST_ASIA, rail_graph, read_boxes, read_world, road_graph
 
 CORRIDOR: Bounds = (98.0, 37.5, 141.0, 55.0)

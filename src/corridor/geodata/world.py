@@ -18,7 +18,8 @@ from corridor.errors import Fault, InputError, MissingExtraError, UsageError
 from corridor.geodata.chains import part, shortest_only
 from corridor.geodata.graph import MODES, Bounds, Flags, Floats, GeoGraph, Ints, Words, inside
 from corridor.geodata.joints import break_gauges, part_borders, second_tracks
-from corridor.geodata.mend import Mending, Row, add_rows, join_ends, read_csv
+from corridor.geodata.mend import Mending, Row, add_rows, join_ends
+from corridor.geodata.typed import read_csv
 
 Kind = Literal["rail", "road"]
 
