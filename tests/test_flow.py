@@ -376,7 +376,7 @@ def test_a_contract_for_more_than_there_is_is_named() -> None:
     problem = washery(limits=[LimitRow("home first", -9, bids=[1], bid_coefficients=-1)])
     with pytest.raises(InfeasibleError, match='limit "home first" demands 9 and can have at most 8') as error:
         solve(problem)  # 10 Mt raw make 8 washed
-    assert str(error.value).endswith("Its edges, bids and offers allow no more.")
+    assert str(error.value).endswith('In its way: offer "mine".')
 
 
 def test_what_stands_in_the_way_of_a_contract_is_named() -> None:
@@ -526,7 +526,7 @@ def test_names_and_counts() -> None:
     assert repr(problem) == "<FlowProblem: 3 states, 3 edges, 1 facilities, 2 bids, 1 offers, 0 limits>"
     assert [problem.label("edge", 1), problem.label("state", 1)] == ["rail", "state 1"]
     assert [problem.count(kind) for kind in ("state", "edge", "facility", "bid", "offer")] == [3, 3, 1, 2, 1]
-    assert repr(solve(problem)).startswith("<FlowSolution: optimal, net value 375 million USD/yr, HiGHS ")
+    assert repr(solve(problem)).startswith("<FlowSolution: optimal, net value 375 million USD/yr, edge LP by HiGHS ")
 
 
 # --- closed ways -----------------------------------------------------------------------------------------------------

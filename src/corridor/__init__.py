@@ -17,7 +17,19 @@ from corridor.errors import (
     NoAnswerError,
     UsageError,
 )
-from corridor.flow import FlowProblem, FlowSolution, LimitRow, pyomo_model, solve
+from corridor.flow import (
+    FlowProblem,
+    FlowSolution,
+    LimitRow,
+    Marginal,
+    NextBest,
+    Prepared,
+    marginal,
+    next_best,
+    pyomo_model,
+    solve,
+    write_lp,
+)
 from corridor.frames import best_plan, compare, ledger
 from corridor.study import Outcome, Study, read_study
 
@@ -31,15 +43,21 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "LimitRow",
+    "Marginal",
     "MissingExtraError",
+    "NextBest",
     "NoAnswerError",
     "Outcome",
+    "Prepared",
     "Study",
     "UsageError",
     "best_plan",
     "compare",
     "ledger",
+    "marginal",
+    "next_best",
     "pyomo_model",
     "read_study",
     "solve",
+    "write_lp",
 ]

@@ -37,7 +37,11 @@ class NoAnswerError(CorridorError):
 
 
 class InfeasibleError(NoAnswerError):
-    """A limit demands what cannot be had."""
+    """A limit demands what cannot be had. ``rows`` has the kind and name of each row of an irreducible conflict."""
+
+    def __init__(self, message: str, rows: Iterable[tuple[str, str]] = ()) -> None:
+        self.rows = tuple(rows)
+        super().__init__(message)
 
 
 class MissingExtraError(CorridorError):

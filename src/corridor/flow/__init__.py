@@ -3,10 +3,25 @@
 The only room that knows HiGHS and Pyomo; both are loaded when they are used.
 """
 
-from corridor.flow.highs import solve
+from corridor.flow.explain import Marginal, NextBest, marginal, next_best
+from corridor.flow.export import write_lp
 from corridor.flow.limits import LimitRow
 from corridor.flow.problem import FlowProblem
 from corridor.flow.pyomo import pyomo_model
 from corridor.flow.solution import FlowSolution, Rents
+from corridor.flow.solver import Prepared, solve
 
-__all__ = ["FlowProblem", "FlowSolution", "LimitRow", "Rents", "pyomo_model", "solve"]
+__all__ = [
+    "FlowProblem",
+    "FlowSolution",
+    "LimitRow",
+    "Marginal",
+    "NextBest",
+    "Prepared",
+    "Rents",
+    "marginal",
+    "next_best",
+    "pyomo_model",
+    "solve",
+    "write_lp",
+]

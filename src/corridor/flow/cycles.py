@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.paths import Floats, Ints
+from corridor.paths import Floats, Ints, LabelGraph, Labels
 
 LOG_GAIN_TOLERANCE = 1e-12
 """Added to each edge's -log(gain): a way whose gains multiply to 1 must not look like more by the last digit."""
@@ -14,9 +14,6 @@ COST_TOLERANCE = 1e-9
 
 UNIT_GAIN_TOLERANCE = 1e-9
 """A way that loses a smaller share of its cargo counts as one that loses none."""
-
-ROUNDS_BETWEEN_LOOKS = 8
-"""Rounds of relaxation between two looks for a closed way among the parents."""
 
 
 def gaining_cycle(n_states: int, edge_from: Ints, edge_to: Ints, edge_gain: Floats) -> list[int]:
@@ -38,7 +35,7 @@ def gaining_cycle(n_states: int, edge_from: Ints, edge_to: Ints, edge_gain: Floa
     """
     if np.all(edge_gain <= 1):
         return []
-    return _bellman_ford(n_states, edge_from, edge_to, LOG_GAIN_TOLERANCE - np.log(edge_gain))[1]
+    return _least_labels(n_states, edge_from, edge_to, LOG_GAIN_TOLERANCE - np.log(edge_gain)).cycle
 
 
 def earning_cycle(n_states: int, edge_from: Ints, edge_to: Ints, edge_gain: Floats, edge_cost: Floats) -> list[int]:
@@ -64,49 +61,12 @@ def earning_cycle(n_states: int, edge_from: Ints, edge_to: Ints, edge_gain: Floa
     # the potential where it ends, and those of a closed way that keeps all cargo bring just that: round such a way
     # tonnes grow and shrink as potentials do, so each cost weighs by the potential where its edge begins.
     log_gain = np.log(edge_gain)
-    log_tonnes = -_bellman_ford(n_states, edge_from, edge_to, LOG_GAIN_TOLERANCE - log_gain)[0]
+    log_tonnes = -_least_labels(n_states, edge_from, edge_to, LOG_GAIN_TOLERANCE - log_gain).label
     kept = np.flatnonzero(log_tonnes[edge_from] + log_gain - log_tonnes[edge_to] > -UNIT_GAIN_TOLERANCE)
     weight = (edge_cost[kept] + COST_TOLERANCE) * np.exp(log_tonnes[edge_from[kept]])
-    return [int(kept[edge]) for edge in _bellman_ford(n_states, edge_from[kept], edge_to[kept], weight)[1]]
+    return [int(kept[edge]) for edge in _least_labels(n_states, edge_from[kept], edge_to[kept], weight).cycle]
 
 
-def _bellman_ford(n_states: int, edge_from: Ints, edge_to: Ints, weight: Floats) -> tuple[Floats, list[int]]:
+def _least_labels(n_states: int, edge_from: Ints, edge_to: Ints, weight: Floats) -> Labels:
     """Shortest distance to each state from any state (at most 0), or a cycle of negative weight."""
-    distance, parent_edge = np.zeros(n_states), np.full(n_states, -1)
-    order = np.argsort(edge_to, kind="stable")
-    heads, first = np.unique(edge_to[order], return_index=True)
-    for round_number in range(1, n_states + 1):
-        reach = distance[edge_from[order]] + weight[order]
-        best = np.minimum.reduceat(reach, first)
-        better = best < distance[heads]
-        if not np.any(better):
-            return distance, []
-        # the first edge, in the order of its head, that attains the best
-        attains = np.flatnonzero(reach == np.repeat(best, np.diff(first, append=len(order))))
-        winner = attains[np.searchsorted(attains, first)]
-        distance[heads[better]] = best[better]
-        parent_edge[heads[better]] = order[winner[better]]
-        if round_number % ROUNDS_BETWEEN_LOOKS == 0 or round_number == n_states:
-            cycle = _parent_cycle(edge_from, parent_edge)
-            if cycle:
-                return distance, cycle
-    return distance, []
-
-
-def _parent_cycle(edge_from: Ints, parent_edge: Ints) -> list[int]:
-    """Edges of a cycle among the parents (there is one only if a negative cycle exists); empty if there is none."""
-    n_states = len(parent_edge)
-    # one more place past the last state stands for "no parent" and is its own parent
-    parent = np.append(np.where(parent_edge >= 0, edge_from[parent_edge], n_states), n_states)
-    ancestor = parent
-    for _ in range(n_states.bit_length()):  # each step doubles the generations that are skipped
-        ancestor = ancestor[ancestor]
-    on_cycle = ancestor[ancestor < n_states]
-    if not len(on_cycle):
-        return []
-    cycle: list[int] = []
-    state = start = int(on_cycle[0])
-    while not cycle or state != start:
-        cycle.append(int(parent_edge[state]))
-        state = int(edge_from[cycle[-1]])
-    return cycle[::-1]
+    return LabelGraph(n_states, edge_from, edge_to).labels(np.zeros(n_states), weight)

@@ -100,6 +100,32 @@ def checked(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     return door.columns, door.faults
 
 
+NUMBERS = tuple(
+    name for name, (_, rule) in _COLUMNS.items() if isinstance(rule, _Rule) and name not in ("edge_gain", "use_amount")
+)
+"""Columns that may change while the network stays."""
+
+
+def checked_numbers(problem: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Convert, copy and check new numbers of a sound problem, as :func:`checked` would.
+
+    Parameters
+    ----------
+    problem
+        Its fields.
+    changes
+        Some of :data:`NUMBERS`.
+
+    Returns
+    -------
+    columns, faults
+        The changes as read-only arrays, and everything that is wrong with them.
+    """
+    door = _Door({**problem, **changes})
+    door.check_numbers({kind: len(problem[name]) for kind, name in _COUNTED_BY.items()}, changes)
+    return {name: door.columns[name] for name in changes}, door.faults
+
+
 class _Door:
     """Collects columns and faults while it goes through them."""
 
@@ -126,6 +152,17 @@ class _Door:
         self._limits()
         self._uses()
         self._edges()
+
+    def check_numbers(self, counts: Mapping[str, int], names: Iterable[str]) -> None:
+        """Go through some columns of numbers, where all else is sound."""
+        self.counts = {"state": self.columns["n_states"], **counts}
+        for name in names:
+            counter, rule = _COLUMNS[name]
+            kind = next(kind for kind, column in _COUNTED_BY.items() if column == counter)
+            column = self._array(name, self.columns[name], counts[kind], spread=name != counter)
+            self.columns[name] = self._entries(name, column, rule)
+        if "edge_cost" in names and not self.faults:
+            self._edges()
 
     def fault(self, row: int | None, column: str, message: str) -> None:
         """Note one fault."""

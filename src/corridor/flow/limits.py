@@ -48,3 +48,11 @@ class LimitRow:
     bid_coefficients: Floats = every(1.0)
     offers: Ints = no_rows()
     offer_coefficients: Floats = every(1.0)
+
+    def same_terms(self, other: LimitRow) -> bool:
+        """Tell whether another limit differs in nothing but its bound and name."""
+        return self is other or all(
+            np.array_equal(getattr(self, column), getattr(other, column))
+            for kind in ("edge", "bid", "offer")
+            for column in (f"{kind}s", f"{kind}_coefficients")
+        )

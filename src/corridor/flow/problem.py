@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import numpy as np
 
 from corridor.errors import InputError
-from corridor.flow.door import checked
+from corridor.flow.door import NUMBERS, checked, checked_numbers
 from corridor.flow.limits import LimitRow, every, no_rows
 from corridor.paths import Floats, Ints
 
-Kind = Literal["state", "edge", "facility", "bid", "offer"]
+Kind = Literal["state", "edge", "facility", "bid", "offer", "limit"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -111,24 +111,60 @@ class FlowProblem:
         TypeError
             If there is no such column.
         """
-        return dataclasses.replace(self, **changes)
+        if not set(changes) <= set(NUMBERS) or _counts_anew(self, changes):
+            return dataclasses.replace(self, **changes)
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        columns, faults = checked_numbers(fields, changes)
+        if faults:
+            raise InputError(faults)
+        replaced = object.__new__(type(self))  # what is not replaced is sound and need not be checked anew
+        for name, column in {**fields, **columns}.items():
+            object.__setattr__(replaced, name, column)
+        return replaced
+
+    def same_network(self, other: FlowProblem) -> bool:
+        """Tell whether another problem differs in nothing but costs, prices, capacities, bounds and names."""
+        columns = (
+            "edge_from",
+            "edge_to",
+            "edge_gain",
+            "use_edge",
+            "use_facility",
+            "use_amount",
+            "bid_state",
+            "offer_state",
+        )
+        return (
+            self.n_states == other.n_states
+            and len(self.facility_capacity) == len(other.facility_capacity)
+            and all(_same(getattr(self, column), getattr(other, column)) for column in columns)
+            and len(self.limits) == len(other.limits)
+            and all(one.same_terms(two) for one, two in zip(self.limits, other.limits, strict=True))
+        )
 
     def count(self, kind: Kind) -> int:
-        """Return the number of states, edges, facilities, bids or offers."""
+        """Return the number of states, edges, facilities, bids, offers or limits."""
         if kind == "state":
             return self.n_states
-        columns = {
+        columns: dict[Kind, Sized] = {
             "edge": self.edge_from,
             "facility": self.facility_capacity,
             "bid": self.bid_state,
             "offer": self.offer_state,
+            "limit": self.limits,
         }
         return len(columns[kind])
 
     def label(self, kind: Kind, index: int) -> str:
-        """Return the name of a state, edge, facility, bid or offer, or "edge 3" where it has none."""
+        """Return the name of a state, edge, facility, bid, offer or limit, or "edge 3" where it has none."""
+        if kind == "limit":
+            return self.limits[index].name
         names: tuple[str, ...] | None = getattr(self, f"{kind}_names")
         return f"{kind} {index}" if names is None else names[index]
+
+    def names(self, kind: Kind) -> list[str]:
+        """Return the names of all states, edges, facilities, bids, offers or limits."""
+        return [self.label(kind, index) for index in range(self.count(kind))]
 
     def limit_entries(self) -> tuple[Ints, Ints, Floats]:
         """Return all coefficients of all limits as sparse triples.
@@ -150,3 +186,12 @@ class FlowProblem:
             yield index, limit.edges, limit.edge_coefficients
             yield index, limit.bids + n_edges, limit.bid_coefficients
             yield index, limit.offers + n_edges + n_bids, limit.offer_coefficients
+
+
+def _same(one: Ints | Floats, other: Ints | Floats) -> bool:
+    return one is other or np.array_equal(one, other)
+
+
+def _counts_anew(problem: FlowProblem, changes: Mapping[str, Any]) -> bool:
+    """Tell whether the number of facilities changes with their capacities."""
+    return "facility_capacity" in changes and np.shape(changes["facility_capacity"]) != problem.facility_capacity.shape

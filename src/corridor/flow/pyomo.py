@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from corridor.flow.problem import FlowProblem, Kind
+from corridor.flow.problem import FlowProblem
 from corridor.paths import Floats, Ints
 
 T = TypeVar("T")
@@ -41,8 +41,8 @@ def pyomo_model(problem: FlowProblem) -> Any:
     """
     import pyomo.environ as pyo
 
-    states, edges, facilities = (_names(problem, kind) for kind in ("state", "edge", "facility"))
-    bids, offers, limits = _names(problem, "bid"), _names(problem, "offer"), [limit.name for limit in problem.limits]
+    states, edges, facilities = problem.names("state"), problem.names("edge"), problem.names("facility")
+    bids, offers, limits = problem.names("bid"), problem.names("offer"), problem.names("limit")
     edge_cost, edge_gain = _of(edges, problem.edge_cost), _of(edges, problem.edge_gain)
     bid_price, offer_cost = _of(bids, problem.bid_price), _of(offers, problem.offer_cost)
     edge_most, bid_most, offer_most = (
@@ -104,10 +104,6 @@ def pyomo_model(problem: FlowProblem) -> Any:
 
     model.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     return model
-
-
-def _names(problem: FlowProblem, kind: Kind) -> list[str]:
-    return [problem.label(kind, index) for index in range(problem.count(kind))]
 
 
 def _of(names: list[str], column: Floats) -> dict[str, float]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from corridor.errors import NoAnswerError
 from corridor.flow.problem import FlowProblem
 from corridor.paths import Floats
 
@@ -53,9 +54,14 @@ class FlowSolution:
     Attributes
     ----------
     status
-        "optimal".
+        "optimal"; or "time limit" or "memory limit", where the plan keeps every limit but a better one may exist.
     net_value
         Million USD/yr: sum(price x sold) - sum(cost x bought) - sum(edge cost x flow).
+    bound
+        No plan has a greater net value: what the prices give to all that is scarce (the sum of the rents). Infinite
+        where nothing is known.
+    gap
+        Bound less net value: 0 but for rounding where the status is "optimal".
     flows, sales, purchases
         Mt/yr entering each edge, sold to each bid, bought from each offer.
     facility_use
@@ -72,13 +78,16 @@ class FlowSolution:
     rents
         Net value split into who gains.
     engine
-        What solved it.
+        What solved it, and why it was not what one would expect, where it was not.
     seconds
-        Wall time by phase: "load", "solve".
+        Wall time by phase: "load" (laying the problem out), "solve" (HiGHS), and for path columns "price" (looking for
+        better ways).
     """
 
     status: str
     net_value: float
+    bound: float
+    gap: float
     flows: Floats
     sales: Floats
     purchases: Floats
@@ -107,20 +116,58 @@ class Answer:
     flow
         Mt/yr per edge, then per bid, then per offer.
     node_price, shadow_price, limit_price
-        Dual values with the signs of :class:`FlowSolution`.
-    engine, seconds
+        Dual values with the signs of :class:`FlowSolution`: they must make every edge without a capacity dear enough,
+        so that the rents that follow from them bound the net value.
+    seconds, status
         As in :class:`FlowSolution`.
+    bounded
+        Whether the prices are such that they bound the net value.
     """
 
     flow: Floats
     node_price: Floats
     shadow_price: Floats
     limit_price: Floats
-    engine: str
-    seconds: Mapping[str, float]
+    seconds: dict[str, float]
+    status: str = "optimal"
+    bounded: bool = True
+
+    @classmethod
+    def nothing(cls, problem: FlowProblem, status: str, seconds: dict[str, float]) -> Answer:
+        """The plan to do nothing, where an engine ran out of time or memory and kept no better one.
+
+        Raises
+        ------
+        NoAnswerError
+            If a limit demands something, so that doing nothing is no plan.
+        """
+        if any(limit.bound < 0 for limit in problem.limits):
+            raise NoAnswerError(f"No plan that meets all limits was found before the {status}.")
+        columns = sum(problem.count(kind) for kind in ("edge", "bid", "offer"))
+        state, facility, limit = (
+            np.zeros(n) for n in (problem.n_states, problem.count("facility"), len(problem.limits))
+        )
+        return cls(np.zeros(columns), state, facility, limit, seconds, status, bounded=False)
 
 
-def conclude(problem: FlowProblem, answer: Answer) -> FlowSolution:
+class Unmet(Exception):  # noqa: N818 - a message between rooms: what the caller gets is an InfeasibleError
+    """No plan meets all limits: what is missing, and the prices in the plan that misses the least.
+
+    Attributes
+    ----------
+    shortfall
+        Per limit: what is missing.
+    node_price, shadow_price, limit_price
+        Dual values, where nothing costs or earns but what is missing: a row with a price stands in the way.
+    """
+
+    def __init__(self, shortfall: Floats, node_price: Floats, shadow_price: Floats, limit_price: Floats) -> None:
+        super().__init__("a limit demands what cannot be had")
+        self.shortfall, self.node_price = shortfall, node_price
+        self.shadow_price, self.limit_price = shadow_price, limit_price
+
+
+def conclude(problem: FlowProblem, answer: Answer, engine: str) -> FlowSolution:
     """Derive a whole solution from an engine's answer.
 
     Parameters
@@ -128,7 +175,9 @@ def conclude(problem: FlowProblem, answer: Answer) -> FlowSolution:
     problem
         What was solved.
     answer
-        An optimal plan and its dual values. What exceeds a bound by the engine's tolerance is cut off.
+        A plan and dual values. What exceeds a bound by the engine's tolerance is cut off.
+    engine
+        What solved it.
 
     Returns
     -------
@@ -139,7 +188,7 @@ def conclude(problem: FlowProblem, answer: Answer) -> FlowSolution:
     flow = np.clip(answer.flow, 0, most) + 0.0  # + 0.0 turns -0.0 into 0.0
     flows, sales, purchases = np.split(flow, parts)
     shadow_price, limit_price = np.maximum(answer.shadow_price, 0) + 0.0, np.maximum(answer.limit_price, 0) + 0.0
-    reduced = np.split(_reduced_cost(problem, answer.node_price, shadow_price, limit_price), parts)
+    reduced = np.split(reduced_cost(problem, answer.node_price, shadow_price, limit_price), parts)
     bound_price = [np.maximum(-part, 0) + 0.0 for part in reduced]
     edge_price = np.where(np.isfinite(problem.edge_capacity), bound_price[0], 0.0)
     rents = Rents(
@@ -150,9 +199,13 @@ def conclude(problem: FlowProblem, answer: Answer) -> FlowSolution:
         edge=_closed(_times(edge_price, problem.edge_capacity)),
     )
     taken = problem.use_amount * flows[problem.use_edge]
+    net_value = float(problem.bid_price @ sales - problem.offer_cost @ purchases - problem.edge_cost @ flows)
+    bound = rents.total if answer.bounded else np.inf
     return FlowSolution(
-        status="optimal",
-        net_value=float(problem.bid_price @ sales - problem.offer_cost @ purchases - problem.edge_cost @ flows),
+        status=answer.status,
+        net_value=net_value,
+        bound=bound,
+        gap=bound - net_value,
         flows=_closed(flows),
         sales=_closed(sales),
         purchases=_closed(purchases),
@@ -165,12 +218,12 @@ def conclude(problem: FlowProblem, answer: Answer) -> FlowSolution:
         bid_reduced_cost=_closed(reduced[1]),
         offer_reduced_cost=_closed(reduced[2]),
         rents=rents,
-        engine=answer.engine,
+        engine=engine,
         seconds=MappingProxyType(dict(answer.seconds)),
     )
 
 
-def _reduced_cost(problem: FlowProblem, node_price: Floats, shadow_price: Floats, limit_price: Floats) -> Floats:
+def reduced_cost(problem: FlowProblem, node_price: Floats, shadow_price: Floats, limit_price: Floats) -> Floats:
     """Reduced cost per edge, then per bid, then per offer, from their definition."""
     begin, end = node_price[problem.edge_from], node_price[problem.edge_to]
     charged = problem.use_amount * shadow_price[problem.use_facility]

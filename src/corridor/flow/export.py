@@ -1,0 +1,86 @@
+"""The problem as a file that other solvers read."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from corridor.errors import UsageError
+from corridor.flow import highs
+from corridor.flow.edge_lp import edge_model
+from corridor.flow.problem import FlowProblem, Kind
+from corridor.flow.rows import Numbers, Rows
+
+COLUMNS: Mapping[str, Kind] = {"flow": "edge", "sale": "bid", "purchase": "offer"}
+ROWS: Mapping[str, Kind] = {"balance": "state", "facility": "facility", "limit": "limit"}
+"""The words before names, and what is named."""
+
+FORMATS = (".mps", ".lp")
+
+MOST_LETTERS = 200
+"""LP files allow 255 to a name."""
+
+
+def write_lp(problem: FlowProblem, path: str | Path) -> Path:
+    """Write the problem as an MPS or LP file, net cost to be minimised: not every solver reads that it should maximise.
+
+    Parameters
+    ----------
+    problem
+        What to write.
+    path
+        Ends in ``.mps`` (free format) or ``.lp``. Written whole or not at all.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        If the ending is another, or the file cannot be written.
+
+    Notes
+    -----
+    Names are those of the problem after ``flow_``, ``sale_``, ``purchase_`` (columns) and ``balance_``, ``facility_``,
+    ``limit_`` (rows). Characters that the formats do not allow become ``_``; a name that is taken gets a number.
+    """
+    import highspy
+
+    path = Path(path)
+    if path.suffix not in FORMATS:
+        raise UsageError(f'"{path.name}" should end in {" or ".join(FORMATS)}.')
+    numbers = Numbers.of(problem)
+    model = edge_model(Rows.of(problem), numbers)
+    model.sense_, model.col_cost_ = highspy.ObjSense.kMinimize, -numbers.value
+    model.model_name_ = "corridor"
+    model.col_names_ = _allowed(f"{word}_{name}" for word, kind in COLUMNS.items() for name in problem.names(kind))
+    model.row_names_ = _allowed(f"{word}_{name}" for word, kind in ROWS.items() for name in problem.names(kind))
+    engine = highs.engine()
+    highs.checked(engine.passModel(model), "the model")
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+            whole = Path(folder) / f"whole{path.suffix}"
+            highs.checked(engine.writeModel(str(whole)), "the order to write")
+            whole.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error}.") from None
+    return path
+
+
+def _allowed(names: Iterable[str]) -> list[str]:
+    """Names that both formats allow, all different."""
+    taken: Counter[str] = Counter()
+    allowed = []
+    for name in names:
+        plain = re.sub(r"[^A-Za-z0-9_]", "_", name)[:MOST_LETTERS]
+        taken[plain] += 1
+        while taken[plain] > 1:
+            plain = f"{plain}_{taken[plain]}"
+            taken[plain] += 1
+        allowed.append(plain)
+    return allowed

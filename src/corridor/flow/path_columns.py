@@ -1,0 +1,253 @@
+"""The engine that knows ways instead of edges: column generation, exact, and much quicker on large networks.
+
+A column of the master programme is a whole way from an offer to a bid; its rows are what ways share: facilities,
+limits, and the most of offers, bids and bounded edges. HiGHS solves the master over the ways known so far; at its
+prices the cheapest supply of every state is found (:mod:`corridor.flow.pricing`), and every bid that is worth more gets
+its cheapest way as a new column. Where no bid is, the prices prove that no way whatever would improve the plan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from corridor.flow import highs
+from corridor.flow.pricing import Pricing, Supply, Ways
+from corridor.flow.problem import FlowProblem
+from corridor.flow.rows import Numbers, shared_rows
+from corridor.flow.solution import Answer, Unmet
+from corridor.paths import Floats
+
+if TYPE_CHECKING:
+    from highspy._core import HighsBasis
+    from scipy.sparse import csc_array
+
+T = TypeVar("T")
+
+TOLERANCE = 1e-10
+"""Share of the largest price by which a way must beat the plan to become a column."""
+
+
+class _Dual(NamedTuple):
+    """Prices of the shared rows, and what follows from them."""
+
+    row: Floats
+    reduced: Floats  # per column (edges, bids, offers): value lost, before node prices
+    supply: Supply
+
+
+class PathColumns:
+    """A master programme over ways, and the network that new ways are found in.
+
+    Parameters
+    ----------
+    problem
+        Whose network stays, and whose edges that have no capacity have none ever.
+    """
+
+    name = "path columns"
+
+    def __init__(self, problem: FlowProblem) -> None:
+        from scipy.sparse import csc_array, csr_array, vstack
+
+        self._pricing = Pricing(problem)
+        numbers = Numbers.of(problem)
+        self._n_edges, self._n_bids = problem.count("edge"), problem.count("bid")
+        self._n_facilities, self._n_limits = problem.count("facility"), len(problem.limits)
+        self._bounded = np.flatnonzero(np.isfinite(numbers.most))
+        shape = len(self._bounded), len(numbers.most)
+        bounds = csr_array((np.ones(shape[0]), (np.arange(shape[0]), self._bounded)), shape=shape)
+        self._rows = csr_array(vstack([shared_rows(problem), bounds]))
+        self._columns = self._rows.T.tocsr()
+        self._ways: csc_array[np.float64] = csc_array((len(numbers.most), 0))
+        self._mark = np.random.default_rng(0).random(len(numbers.most))  # ways are told apart by a sum of these
+        self._known: set[float] = set()
+        self._highs = highs.engine()
+        self._numbers = numbers
+        # the first columns of the master are the shortfalls of the limits, held at 0 but while a first plan is sought
+        short = self._n_facilities + np.arange(self._n_limits)
+        matrix = np.arange(self._n_limits + 1), short, np.full(self._n_limits, -1.0)
+        upper = self._row_upper(numbers)
+        model = highs.model(
+            np.zeros(self._n_limits), np.zeros(self._n_limits), np.full(len(upper), -np.inf), upper, matrix
+        )
+        highs.checked(self._highs.passModel(model), "the model")
+        self._kept: tuple[int, HighsBasis | None] = 0, None
+        self._spent: defaultdict[str, float] = defaultdict(float)
+
+    def fits(self, problem: FlowProblem) -> bool:
+        """Tell whether every bound of a problem with the same network has a row here."""
+        unbounded = np.ones(self._n_edges, dtype=np.bool_)
+        unbounded[self._bounded[self._bounded < self._n_edges]] = False
+        return not np.any(np.isfinite(problem.edge_capacity[unbounded]))
+
+    def keep(self) -> None:
+        """Let all later answers start from where the last one ended.
+
+        More ways are added ahead of need, the cheapest from every offer to every bid at the prices of the last answer:
+        with other prices the plan mostly changes from one of these to another, without a search.
+        """
+        value = self._numbers.value
+        _, row = highs.values(self._highs)
+        edges, _, _ = self._split(self._columns @ np.maximum(row, 0.0) - value)
+        ways = self._pricing.ways_of_all_offers(edges)
+        if ways is not None:
+            self._add(self._new(ways), value)
+            highs.run(self._highs)
+        self._kept = self._ways.shape[1], self._highs.getBasis()
+
+    def answer(self, problem: FlowProblem, deadline: float | None = None) -> Answer:
+        """Solve a problem with the same network, from what is kept: answers in between leave no trace.
+
+        Raises
+        ------
+        Unmet
+            If a limit demands what cannot be had.
+        CircleError
+            If at some prices going round in circles pays: another engine has to solve it.
+        """
+        self._spent.clear()
+        numbers = Numbers.of(problem)
+        strategy = self._timed("load", self._load, numbers)
+        if np.any(numbers.bound < 0):
+            self._meet_demands(problem, numbers, deadline)
+            strategy = highs.PRIMAL_SIMPLEX
+        self._set_values(numbers.value)
+        flow, dual, status = self._improve(numbers.value, deadline, strategy)
+        prices = self._timed("price", self._prices, dual)
+        return Answer(flow, *prices, seconds=dict(self._spent), status=status)
+
+    def _load(self, numbers: Numbers) -> int:
+        """Go back to what is kept, put in what has changed, and tell which simplex method to use."""
+        old, self._numbers = self._numbers, numbers
+        changed = not old.same_bounds(numbers)
+        if changed:
+            highs.change_upper(self._highs, 0, self._row_upper(old), self._row_upper(numbers))
+        self._shortfalls(np.zeros(self._n_limits), 0.0)
+        kept, basis = self._kept
+        if self._ways.shape[1] > kept:
+            later = np.arange(self._n_limits + kept, self._n_limits + self._ways.shape[1], dtype=np.int32)
+            self._highs.deleteCols(len(later), later)
+            self._ways = self._ways[:, :kept]
+            self._known = set(np.asarray(self._ways.T @ self._mark).tolist())
+        if basis is None:
+            self._highs.clearSolver()
+            return highs.PRIMAL_SIMPLEX
+        self._highs.setBasis(basis)
+        return highs.DUAL_SIMPLEX if changed else highs.PRIMAL_SIMPLEX
+
+    def _row_upper(self, numbers: Numbers) -> Floats:
+        return np.concatenate([numbers.capacity, numbers.bound, numbers.most[self._bounded]])
+
+    def _meet_demands(self, problem: FlowProblem, numbers: Numbers, deadline: float | None) -> None:
+        """Find ways that meet every limit: nothing costs but what is missing, until nothing is."""
+        self._shortfalls(np.where(numbers.bound < 0, np.inf, 0.0), -1.0)
+        nothing = np.zeros(len(numbers.value))
+        self._set_values(nothing)
+        _, dual, status = self._improve(nothing, deadline, highs.PRIMAL_SIMPLEX)
+        missing = np.array(self._highs.getSolution().col_value[: self._n_limits])
+        self._shortfalls(np.zeros(self._n_limits), 0.0)
+        if np.sum(missing) > highs.TOLERANCE * max(1.0, float(np.sum(np.abs(numbers.bound)))):
+            if status != "optimal":
+                Answer.nothing(problem, status, {})
+            raise Unmet(missing, *self._prices(dual))
+
+    def _shortfalls(self, most: Floats, value: float) -> None:
+        columns = np.arange(self._n_limits, dtype=np.int32)
+        self._highs.changeColsBounds(self._n_limits, columns, np.zeros(self._n_limits), most)
+        self._highs.changeColsCost(self._n_limits, columns, np.full(self._n_limits, value))
+
+    def _set_values(self, value: Floats) -> None:
+        n_ways = self._ways.shape[1]
+        columns = np.arange(self._n_limits, self._n_limits + n_ways, dtype=np.int32)
+        self._highs.changeColsCost(n_ways, columns, np.asarray(self._ways.T @ value))
+
+    def _improve(self, value: Floats, deadline: float | None, strategy: int) -> tuple[Floats, _Dual, str]:
+        """Add ways until none improves the plan, or time or memory runs out: flows, prices, status."""
+        tolerance = TOLERANCE * max(1.0, float(np.max(np.abs(value), initial=0.0)))
+        amount, dual, ended = np.zeros(0), None, ""
+        while not ended:
+            try:
+                status = self._timed("solve", highs.run, self._highs, deadline, strategy)
+                strategy = highs.PRIMAL_SIMPLEX
+                if status in highs.SOLVED:
+                    columns, rows = highs.values(self._highs)
+                    amount = columns[self._n_limits :]
+                    dual = self._timed("price", self._dual, np.maximum(rows, 0.0), value)
+                    ways = self._timed("price", self._better_ways, dual, tolerance)
+                    if ways is None:
+                        ended = "optimal"
+                    else:
+                        self._timed("load", self._add, ways, value)
+                elif status not in highs.RAN_OUT:
+                    raise RuntimeError(f"HiGHS found no optimum: its status is {status}")
+            except MemoryError:
+                status = "kMemoryLimit"
+            if not ended and deadline is not None and time.perf_counter() > deadline:
+                status = "kTimeLimit"
+            ended = ended or highs.RAN_OUT.get(status, "")
+        if dual is None:
+            dual = self._dual(np.zeros(self._rows.shape[0]), value)
+        return np.asarray(self._ways[:, : len(amount)] @ amount), dual, ended
+
+    def _timed(self, phase: str, function: Callable[..., T], *arguments: Any) -> T:
+        started = time.perf_counter()
+        try:
+            return function(*arguments)
+        finally:
+            self._spent[phase] += time.perf_counter() - started
+
+    def _dual(self, row: Floats, value: Floats) -> _Dual:
+        reduced = self._columns @ row - value
+        edges, _, offers = self._split(reduced)
+        return _Dual(row, reduced, self._pricing.supply(edges, offers))
+
+    def _split(self, by_column: Floats) -> tuple[Floats, Floats, Floats]:
+        edges, bids, offers = np.split(by_column, [self._n_edges, self._n_edges + self._n_bids])
+        return edges, bids, offers
+
+    def _better_ways(self, dual: _Dual, tolerance: float) -> csc_array[np.float64] | None:
+        """A column for each bid that is worth more than its supply costs; none if none is, or all are known."""
+        _, bids, _ = self._split(dual.reduced)
+        beaten = np.flatnonzero(-bids - dual.supply.cost[self._pricing.problem.bid_state] > tolerance)
+        if not len(beaten):
+            return None
+        ways = self._new(self._pricing.ways(dual.supply, beaten))
+        return ways if ways.shape[1] else None
+
+    def _new(self, ways: Ways) -> csc_array[np.float64]:
+        """Those ways that are no columns yet, as columns of tonnes."""
+        from scipy.sparse import csc_array
+
+        shape = len(self._mark), int(np.max(ways.way, initial=-1)) + 1
+        found = csc_array((ways.tonnes, (ways.column, ways.way)), shape=shape)
+        marks = np.asarray(found.T @ self._mark).tolist()
+        new = np.array([i for i, mark in enumerate(marks) if mark not in self._known], dtype=np.int64)
+        self._known.update(marks)
+        return found[:, new]
+
+    def _add(self, ways: csc_array[np.float64], value: Floats) -> None:
+        from scipy.sparse import csc_array, hstack
+
+        count = ways.shape[1]
+        shared = csc_array(self._rows @ ways)
+        shared.eliminate_zeros()
+        starts, rows = shared.indptr[:-1].astype(np.int32), shared.indices.astype(np.int32)
+        lower, upper = np.zeros(count), np.full(count, np.inf)
+        status = self._highs.addCols(
+            count, np.asarray(ways.T @ value), lower, upper, len(shared.data), starts, rows, shared.data
+        )
+        highs.checked(status, "the new ways")
+        self._ways = csc_array(hstack([self._ways, ways]))
+
+    def _prices(self, dual: _Dual) -> tuple[Floats, Floats, Floats]:
+        """Prices of states, facilities and limits."""
+        edges, bids, _ = self._split(dual.reduced)
+        # a bounded edge is charged what its bound is worth; the node prices have to hold without that charge too
+        node_price = self._pricing.node_prices(dual.supply, edges, -bids)
+        facility, limit, _ = np.split(dual.row, [self._n_facilities, self._n_facilities + self._n_limits])
+        return node_price, facility, limit
