@@ -105,3 +105,41 @@ def graphs(draw: st.DrawFn) -> dict[str, Any]:
     gain = np.array(draw(columns(st.sampled_from([1.0, 1.0, 1.0, 0.8, 1.25]), len(ends)))) * size[end] / size[begin]
     cost = np.array(draw(columns(st.integers(-2, 4).map(float), len(ends))))
     return {"n_states": n_states, "edge_from": begin, "edge_to": end, "edge_gain": gain, "edge_cost": cost}
+
+
+def grid_problem(side: int, cargoes: int, seed: int = 0) -> FlowProblem:
+    """A square of towns with roads both ways, for each cargo anew; mines west, markets east, a river with few bridges.
+
+    Large enough, where that is asked for, to be stopped half-way.
+    """
+    chance = np.random.default_rng(seed)
+    town = np.arange(side * side).reshape(side, side)
+    ends = np.concatenate(
+        [
+            np.column_stack([town[:, :-1].ravel(), town[:, 1:].ravel()]),
+            np.column_stack([town[:-1].ravel(), town[1:].ravel()]),
+        ]
+    )
+    bridge = np.flatnonzero((ends[:, 0] % side == side // 2) & (ends[:, 1] % side == side // 2 + 1))
+    ends = np.concatenate([ends, ends[:, ::-1]])
+    cost = np.tile(chance.uniform(1, 3, len(ends) // 2), 2)
+    n_towns, n_edges = side * side, len(ends)
+    of_cargo = np.repeat(np.arange(cargoes), n_edges)
+    both_ways = np.concatenate([bridge, bridge + n_edges // 2])
+    mines = [k * n_towns + town[row, 0] for k in range(cargoes) for row in range(0, side, 3)]
+    markets = [k * n_towns + town[row, -1] for k in range(cargoes) for row in range(0, side, 2)]
+    return FlowProblem(
+        n_states=n_towns * cargoes,
+        edge_from=np.tile(ends[:, 0], cargoes) + of_cargo * n_towns,
+        edge_to=np.tile(ends[:, 1], cargoes) + of_cargo * n_towns,
+        edge_cost=np.tile(cost, cargoes) * np.repeat(chance.uniform(0.8, 1.2, cargoes), n_edges),
+        facility_capacity=chance.uniform(0.2, 1.0, len(bridge)) * cargoes,
+        use_edge=(both_ways + n_edges * np.arange(cargoes)[:, None]).ravel(),
+        use_facility=np.tile(np.arange(len(bridge)), 2 * cargoes),
+        bid_state=markets,
+        bid_most=chance.uniform(0.5, 2, len(markets)),
+        bid_price=chance.uniform(2, 6, len(markets)) * side,
+        offer_state=mines,
+        offer_most=chance.uniform(0.5, 2, len(mines)),
+        offer_cost=chance.uniform(0, 10, len(mines)),
+    )

@@ -65,10 +65,13 @@ class Stated:
         )
 
 
-def solved(problem: FlowProblem) -> FlowSolution:
+engines = st.sampled_from(["edges", "paths"])
+
+
+def solved(problem: FlowProblem, engine: str = "auto") -> FlowSolution:
     """Solve, or leave the example out where a contract demands too much."""
     try:
-        return solve(problem)
+        return solve(problem, engine=engine)
     except InfeasibleError:
         assume(False)
         raise
@@ -167,9 +170,9 @@ def test_nothing_to_do_is_worth_nothing() -> None:
 
 
 @often
-@given(flow_problems())
-def test_cargo_is_conserved_and_no_bound_is_broken(problem: FlowProblem) -> None:
-    solution, stated = solved(problem), Stated.of(problem)
+@given(flow_problems(), engines)
+def test_cargo_is_conserved_and_no_bound_is_broken(problem: FlowProblem, engine: str) -> None:
+    solution, stated = solved(problem, engine), Stated.of(problem)
     x = moved(solution)
     np.testing.assert_allclose(stated.balance @ x, 0, atol=CLOSE)
     assert np.all(x >= 0)
@@ -181,18 +184,18 @@ def test_cargo_is_conserved_and_no_bound_is_broken(problem: FlowProblem) -> None
 
 
 @often
-@given(flow_problems())
-def test_a_reduced_cost_is_what_a_tonne_costs_less_what_it_is_worth(problem: FlowProblem) -> None:
-    solution, stated = solved(problem), Stated.of(problem)
+@given(flow_problems(), engines)
+def test_a_reduced_cost_is_what_a_tonne_costs_less_what_it_is_worth(problem: FlowProblem, engine: str) -> None:
+    solution, stated = solved(problem, engine), Stated.of(problem)
     priced = stated.balance.T @ solution.node_price + stated.use.T @ solution.shadow_price
     priced += stated.limit.T @ solution.limit_price
     np.testing.assert_allclose(reduced_cost(solution), priced - stated.value, atol=CLOSE)
 
 
 @often
-@given(flow_problems())
-def test_what_has_a_price_is_used_up_and_what_flows_pays_its_way(problem: FlowProblem) -> None:
-    solution, stated = solved(problem), Stated.of(problem)
+@given(flow_problems(), engines)
+def test_what_has_a_price_is_used_up_and_what_flows_pays_its_way(problem: FlowProblem, engine: str) -> None:
+    solution, stated = solved(problem, engine), Stated.of(problem)
     x, reduced = moved(solution), reduced_cost(solution)
     for price in (solution.shadow_price, solution.limit_price, solution.edge_price):
         assert np.all(price >= 0)
@@ -207,9 +210,9 @@ def test_what_has_a_price_is_used_up_and_what_flows_pays_its_way(problem: FlowPr
 
 
 @more_often
-@given(flow_problems())
-def test_rents_add_up_to_the_net_value(problem: FlowProblem) -> None:
-    solution = solved(problem)
+@given(flow_problems(), engines)
+def test_rents_add_up_to_the_net_value(problem: FlowProblem, engine: str) -> None:
+    solution = solved(problem, engine)
     assert solution.rents.total == pytest.approx(solution.net_value, abs=CLOSE)
     for rent in (solution.rents.facility, solution.rents.seller, solution.rents.buyer, solution.rents.edge):
         assert np.all(rent >= 0)

@@ -34,11 +34,11 @@ class EdgeLp:
         self._numbers = Numbers.of(problem)
         self._highs = highs.engine()
         highs.checked(self._highs.passModel(edge_model(self._rows, self._numbers)), "the model")
-        self._kept: HighsBasis | None = None
+        self._kept: tuple[HighsBasis | None, Numbers] = None, self._numbers
 
     def keep(self) -> None:
         """Let all later answers start from where the last one ended."""
-        self._kept = self._highs.getBasis()
+        self._kept = self._highs.getBasis(), self._numbers
 
     def answer(self, problem: FlowProblem, deadline: float | None = None) -> Answer:
         """Solve a problem with the same network, from what is kept: answers in between leave no trace.
@@ -67,18 +67,14 @@ class EdgeLp:
         old, self._numbers = self._numbers, numbers
         n_columns = len(numbers.value)
         columns = np.arange(n_columns, dtype=np.int32)
-        if not np.array_equal(old.value, numbers.value):
+        if not old.same_values(numbers):
             self._highs.changeColsCost(n_columns, columns, numbers.value)
         if not old.same_bounds(numbers):
             self._highs.changeColsBounds(n_columns, columns, np.zeros(n_columns), numbers.most)
             n_states = self._rows.parts[0]
             was, now = (np.concatenate([n.capacity, n.bound]) for n in (old, numbers))
             highs.change_upper(self._highs, n_states, was, now)
-        if self._kept is None:
-            self._highs.clearSolver()
-            return highs.PRIMAL_SIMPLEX
-        self._highs.setBasis(self._kept)
-        return highs.DUAL_SIMPLEX if np.array_equal(old.value, numbers.value) else highs.PRIMAL_SIMPLEX
+        return highs.start_from(self._highs, *self._kept, numbers)
 
     def _unmet(self, problem: FlowProblem, status: str) -> Unmet:
         """What is missing in the plan that misses the demands by the least, and the prices there.

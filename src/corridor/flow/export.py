@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from corridor.errors import UsageError
+import numpy as np
+
+from corridor.errors import InfeasibleError, UsageError
 from corridor.flow import highs
 from corridor.flow.edge_lp import edge_model
 from corridor.flow.problem import FlowProblem, Kind
@@ -43,25 +45,35 @@ def write_lp(problem: FlowProblem, path: str | Path) -> Path:
     ------
     UsageError
         If the ending is another, or the file cannot be written.
+    InfeasibleError
+        If a limit demands something of nothing.
 
     Notes
     -----
     Names are those of the problem after ``flow_``, ``sale_``, ``purchase_`` (columns) and ``balance_``, ``facility_``,
-    ``limit_`` (rows). Characters that the formats do not allow become ``_``; a name that is taken gets a number.
+    ``limit_`` (rows; those without a term are left out). Characters that the formats do not allow become ``_``; a name
+    that is taken gets a number.
     """
     import highspy
 
     path = Path(path)
     if path.suffix not in FORMATS:
         raise UsageError(f'"{path.name}" should end in {" or ".join(FORMATS)}.')
-    numbers = Numbers.of(problem)
-    model = edge_model(Rows.of(problem), numbers)
+    rows, numbers = Rows.of(problem), Numbers.of(problem)
+    names = _allowed(f"{word}_{name}" for word, kind in ROWS.items() for name in problem.names(kind))
+    held = rows.touched(len(names))
+    for limit, holds in zip(problem.limits, held[rows.parts[1] :], strict=True):
+        if limit.bound < 0 and not holds:  # neither format can say so
+            raise InfeasibleError(f'limit "{limit.name}" demands {-limit.bound:g} of nothing.', [("limit", limit.name)])
+    model = edge_model(rows, numbers)
     model.sense_, model.col_cost_ = highspy.ObjSense.kMinimize, -numbers.value
     model.model_name_ = "corridor"
     model.col_names_ = _allowed(f"{word}_{name}" for word, kind in COLUMNS.items() for name in problem.names(kind))
-    model.row_names_ = _allowed(f"{word}_{name}" for word, kind in ROWS.items() for name in problem.names(kind))
+    model.row_names_ = names
     engine = highs.engine()
     highs.checked(engine.passModel(model), "the model")
+    empty = np.flatnonzero(~held).astype(np.int32)  # other solvers refuse to read a row without a term
+    highs.checked(engine.deleteRows(len(empty), empty), "the order to leave out empty rows")
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
             whole = Path(folder) / f"whole{path.suffix}"

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridor.flow.rows import Numbers
 from corridor.paths import Floats, Ints
 
 if TYPE_CHECKING:
     from highspy import HighsLp
-    from highspy._core import _Highs
+    from highspy._core import HighsBasis, _Highs
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 """HiGHS's numbers for them. From a cold start, and after values have changed, the primal is several times quicker on
@@ -106,6 +107,21 @@ def change_upper(highs: _Highs, first_row: int, was: Floats, now: Floats) -> Non
     """Change upper bounds of rows that have no lower one, from some row on."""
     for row in np.flatnonzero(was != now).tolist():
         highs.changeRowBounds(first_row + row, -np.inf, float(now[row]))
+
+
+def start_from(highs: _Highs, basis: HighsBasis | None, base: Numbers, now: Numbers) -> int:
+    """Forget all runs, whose random numbers and factors would leave traces, and start from a basis or from none.
+
+    Returns
+    -------
+    int
+        The simplex method to use, by what differs from the numbers for which the basis is optimal.
+    """
+    checked(highs.clearSolver(), "the order to forget")
+    if basis is None:
+        return PRIMAL_SIMPLEX
+    checked(highs.setBasis(basis), "the basis")
+    return DUAL_SIMPLEX if base.same_values(now) and not base.same_bounds(now) else PRIMAL_SIMPLEX
 
 
 def run(highs: _Highs, deadline: float | None = None, strategy: int = PRIMAL_SIMPLEX) -> str:

@@ -76,7 +76,7 @@ class PathColumns:
             np.zeros(self._n_limits), np.zeros(self._n_limits), np.full(len(upper), -np.inf), upper, matrix
         )
         highs.checked(self._highs.passModel(model), "the model")
-        self._kept: tuple[int, HighsBasis | None] = 0, None
+        self._kept: tuple[int, HighsBasis | None, Numbers] = 0, None, numbers
         self._spent: defaultdict[str, float] = defaultdict(float)
 
     def fits(self, problem: FlowProblem) -> bool:
@@ -98,7 +98,7 @@ class PathColumns:
         if ways is not None:
             self._add(self._new(ways), value)
             highs.run(self._highs)
-        self._kept = self._ways.shape[1], self._highs.getBasis()
+        self._kept = self._ways.shape[1], self._highs.getBasis(), self._numbers
 
     def answer(self, problem: FlowProblem, deadline: float | None = None) -> Answer:
         """Solve a problem with the same network, from what is kept: answers in between leave no trace.
@@ -124,21 +124,16 @@ class PathColumns:
     def _load(self, numbers: Numbers) -> int:
         """Go back to what is kept, put in what has changed, and tell which simplex method to use."""
         old, self._numbers = self._numbers, numbers
-        changed = not old.same_bounds(numbers)
-        if changed:
+        if not old.same_bounds(numbers):
             highs.change_upper(self._highs, 0, self._row_upper(old), self._row_upper(numbers))
         self._shortfalls(np.zeros(self._n_limits), 0.0)
-        kept, basis = self._kept
+        kept, basis, base = self._kept
         if self._ways.shape[1] > kept:
             later = np.arange(self._n_limits + kept, self._n_limits + self._ways.shape[1], dtype=np.int32)
             self._highs.deleteCols(len(later), later)
             self._ways = self._ways[:, :kept]
             self._known = set(np.asarray(self._ways.T @ self._mark).tolist())
-        if basis is None:
-            self._highs.clearSolver()
-            return highs.PRIMAL_SIMPLEX
-        self._highs.setBasis(basis)
-        return highs.DUAL_SIMPLEX if changed else highs.PRIMAL_SIMPLEX
+        return highs.start_from(self._highs, basis, base, numbers)
 
     def _row_upper(self, numbers: Numbers) -> Floats:
         return np.concatenate([numbers.capacity, numbers.bound, numbers.most[self._bounded]])

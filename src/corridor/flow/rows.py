@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.flow.problem import FlowProblem
 from corridor.paths import Floats, Ints
@@ -42,10 +43,13 @@ class Numbers(NamedTuple):
             bound=np.array([limit.bound for limit in problem.limits]),
         )
 
+    def same_values(self, other: Numbers) -> bool:
+        """Tell whether nothing but bounds differs."""
+        return np.array_equal(self.value, other.value)
+
     def same_bounds(self, other: Numbers) -> bool:
-        """Tell whether only values differ."""
-        pairs = ((self.most, other.most), (self.capacity, other.capacity), (self.bound, other.bound))
-        return all(np.array_equal(one, two) for one, two in pairs)
+        """Tell whether nothing but values differs."""
+        return all(np.array_equal(one, two) for one, two in zip(self[1:], other[1:], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,12 @@ class Rows:
         """Split values by row into states, facilities and limits."""
         states, facilities, limits = np.split(by_row, self.parts)
         return states, facilities, limits
+
+    def touched(self, n_rows: int) -> npt.NDArray[np.bool_]:
+        """Mark the rows that hold anything."""
+        held = np.zeros(n_rows, dtype=np.bool_)
+        held[self.row[self.coefficient != 0]] = True
+        return held
 
     def by_column(self, n_columns: int) -> tuple[Ints, Ints, Floats]:
         """Starts, rows and coefficients, column by column, without zeros."""
