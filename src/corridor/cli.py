@@ -15,7 +15,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console, RenderableType
 
 from corridor import output, report, screen
-from corridor.errors import CorridorError, Fault, InputError, NoAnswerError, UsageError
+from corridor.errors import CorridorError, InputError, NoAnswerError, UsageError
 from corridor.starter import new_project
 from corridor.study import Outcome, Study, read_study
 from corridor.study_file import committed_study
@@ -233,11 +233,13 @@ def audit(
 ) -> None:
     """Hold the typed length of every link against the one measured on the committed geography.
 
-    Fails where an open railway or sea route differs by more than 5 % and data/geo/exceptions.csv gives no reason.
+    Fails where an open railway or sea route differs by more than 5 %, unless data/geo/exceptions.csv says why and by
+    how much, and where it says so of a link that agrees.
 
     Example: corridor audit --format csv -o audit.csv
     """
     from corridor.audit import audit as measured
+    from corridor.audit import faults
 
     outcome = _outcome(study, scenario)
     findings = measured(outcome.tables, _geography(outcome))
@@ -247,12 +249,7 @@ def audit(
     else:
         document = {**report.heading(outcome), "links": rows}
         _deliver(form, place, document, report.tables_of(document))
-    mend = "Mend it or say why in exceptions.csv."
-    wrong = [
-        Fault("lengths.csv", None, row["link"], f"{row['verdict']}: typed {row['typed_km']:g} km. {mend}")
-        for row in rows
-        if row["verdict"] in ("differs", "not measured")
-    ]
+    wrong = faults(findings)
     if wrong:
         raise InputError(wrong, "The audit is complete.")
 

@@ -63,6 +63,7 @@ Date = Annotated[dt.date | None, BeforeValidator(_blank_to_none)]
 Optional = Annotated[Identifier | None, BeforeValidator(_blank_to_none)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Amount = Annotated[Annotated[float, Field(ge=0)] | None, BeforeValidator(_blank_to_none)]
+Share = Annotated[Annotated[float, Field(gt=-1)] | None, BeforeValidator(_blank_to_none)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
@@ -227,6 +228,28 @@ class ElementCost(Row):
     hours: Amount = None
     usable: Literal["yes", "no"] = "yes"
     note: str = ""
+
+
+class Reason(Row):
+    """exceptions.csv: why a link's measured length may differ from the typed one, and by how much."""
+
+    link: Identifier = Field(description="key")
+    least_difference: Share = Field(
+        default=None, description="measured over typed length less 1: the least that the reason covers"
+    )
+    most_difference: Share = Field(
+        default=None, description="the most that it covers; both blank: the reason is why nothing can be measured"
+    )
+    reason: Annotated[Text, Field(min_length=10)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Reason:
+        least, most = self.least_difference, self.most_difference
+        if (least is None) != (most is None):
+            raise ValueError("give both least_difference and most_difference, or neither where nothing can be measured")
+        if least is not None and most is not None and least > most:
+            raise ValueError(f"least_difference {least:g} lies above most_difference {most:g}")
+        return self
 
 
 class Rule(Row):
@@ -419,6 +442,9 @@ STRUCTURE_TABLES: dict[str, type[Row]] = {
 }
 VALUE_TABLES: tuple[str, ...] = tuple(dict.fromkeys(p.table for p in PARAMETERS.values()))
 TABLES: dict[str, type[Row]] = {**STRUCTURE_TABLES, **dict.fromkeys(VALUE_TABLES, Value)}
+
+FILES: dict[str, type[Row]] = {"points.csv": Place, "weights.csv": ElementCost, "exceptions.csv": Reason}
+"""Files of the geography, which are no tables of a study."""
 
 NEEDED_BY_LINK: dict[str, tuple[str, ...]] = {
     "rail": ("length", "rate", "speed"),
