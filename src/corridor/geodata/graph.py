@@ -192,18 +192,27 @@ def _faults(graph: GeoGraph) -> list[Fault]:
     return faults
 
 
-def position_faults(file: str, longitude_deg: Floats, latitude_deg: Floats) -> list[Fault]:
-    """Faults of positions: outside the earth, or with longitude and latitude swapped."""
+def position_faults(file: str, longitude_deg: Floats, latitude_deg: Floats, *, first_row: int = 2) -> list[Fault]:
+    """Every fault of positions: outside the earth, or with longitude and latitude swapped.
+
+    Parameters
+    ----------
+    file
+        Named in the faults.
+    longitude_deg, latitude_deg
+        Of all positions.
+    first_row
+        Row of the first position in the file.
+    """
     faults = []
     of_latitude, of_longitude = 90.0, 180.0
     columns = (("latitude_deg", latitude_deg, of_latitude), ("longitude_deg", longitude_deg, of_longitude))
     for column, values, most in columns:
-        wrong = np.flatnonzero(~(np.abs(values) <= most))
-        if len(wrong):
-            first = values[wrong[0]]
-            swapped = " Are the columns swapped?" if column == "latitude_deg" and abs(first) <= of_longitude else ""
-            message = f"{first:g} is outside -{most:g}..{most:g}.{swapped}"
-            faults.append(Fault(file, int(wrong[0]) + 2, column, message))
+        for place in np.flatnonzero(~(np.abs(values) <= most)).tolist():
+            found = values[place]
+            swapped = " Are the columns swapped?" if column == "latitude_deg" and abs(found) <= of_longitude else ""
+            message = f"{found:g} is outside -{most:g}..{most:g}.{swapped}"
+            faults.append(Fault(file, place + first_row, column, message))
     return faults
 
 
