@@ -17,7 +17,7 @@ from rich.console import Console, RenderableType
 from corridor import output, report, screen
 from corridor.errors import CorridorError, InputError, NoAnswerError, UsageError
 from corridor.starter import new_project
-from corridor.study import Outcome, Study, read_study
+from corridor.study import Outcome, Study, hash_with, read_study
 from corridor.study_file import committed_study
 from corridor.tables import Tables
 
@@ -188,15 +188,14 @@ def matrix(
     """
     from corridor.geodata import GeoGraph
     from corridor.matrix import MatrixModel
-    from corridor.weights import read_points, read_weights
+    from corridor.weights import read_ends, read_weights
 
     outcome = _outcome(study, scenario)
     geography = _geography(outcome)
     weights = weights or geography / "weights.csv"
     costs, notes = read_weights(weights, outcome.values, report.known(outcome, commodity))
-    starts, more = read_points(origins)
-    ends, most = read_points(destinations)
-    for note in (*notes, *more, *most):
+    starts, ends, more = read_ends(origins, destinations)
+    for note in (*notes, *more):
         _say(note)
     reserved = {"origin", "scenario", "as_of", "price_year", "as_if_lifted", "law"} & {*ends.name}
     if wide and reserved:
@@ -209,8 +208,11 @@ def matrix(
         _draw(screen.matrix(outcome, found, wide=wide), place)
     else:
         asked = {"commodity": commodity, "graph": str(network), "weights": str(weights)}
+        nodes, edges = GeoGraph.files(network.parent, network.name)
+        read = {"origins": origins, "destinations": destinations, "weights": weights, "nodes": nodes, "edges": edges}
         document = {
             **report.heading(outcome),
+            "input_hash": hash_with(outcome.study.input_hash, read),
             **asked,
             "limit_km": limit_km,
             "law": "not applied",

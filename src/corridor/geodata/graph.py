@@ -123,11 +123,15 @@ class GeoGraph:
             "mode": self.mode.astype(np.int8),
             "schematic": self.schematic,
         }
-        folder = Path(folder)
-        targets = folder / f"{name}_nodes.parquet", folder / f"{name}_edges.parquet"
+        targets = self.files(folder, name)
         write_geoparquet(targets[0], nodes, points, "Point")
         write_geoparquet(targets[1], edges, np.array([shapely.LineString(line) for line in lines]), "LineString")
         return targets
+
+    @staticmethod
+    def files(folder: str | Path, name: str) -> tuple[Path, Path]:
+        """Paths of the nodes and edges that :meth:`write` writes and :meth:`read` reads."""
+        return Path(folder) / f"{name}_nodes.parquet", Path(folder) / f"{name}_edges.parquet"
 
     @classmethod
     def read(cls, folder: str | Path, name: str, *, shapes: bool = False) -> GeoGraph:
