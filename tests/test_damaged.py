@@ -98,6 +98,7 @@ def test_the_files_are_well(folder: Path) -> None:
         ("g_nodes", "country", [1, 2, 3], None),
         ("g_nodes", "country", ["MN", "MN", None], 3),
         ("g_nodes", "country", ["MN", "MN", "China"], 3),
+        ("g_nodes", "country", ["M|", "MN", "CN"], 1),
         ("g_nodes", "country", [["MN"], ["MN"], ["CN"]], None),
         ("g_nodes", "country", [None, None, None], None),
         ("g_edges", "from", [0.0, 1.5], None),

@@ -165,6 +165,8 @@ class CostMatrix:
 class MatrixModel:
     """A graph made ready for cost matrices: classes of edges and compressed rows are laid once, weights change.
 
+    Weights with charges by stretch ask for gates: the rows are then laid for them.
+
     Parameters
     ----------
     graph

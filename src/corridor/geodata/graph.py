@@ -200,7 +200,8 @@ def _faults(graph: GeoGraph) -> list[Fault]:
     if faults:
         return faults
     faults += position_faults("graph", graph.longitude_deg, graph.latitude_deg, first_row=1)
-    for place in np.flatnonzero(~np.isin(np.char.str_len(graph.country), (0, 2))).tolist():
+    two_letters = np.char.isalpha(graph.country) & (np.char.str_len(graph.country) == 2)  # noqa: PLR2004 -- ISO 3166
+    for place in np.flatnonzero(~two_letters & (graph.country != "")).tolist():
         found = f'"{graph.country[place]}" is no country: write two letters, or nothing at sea.'
         faults.append(Fault("graph", place + 1, "country", found))
     for column, ends in (("edge_from", graph.edge_from), ("edge_to", graph.edge_to)):
