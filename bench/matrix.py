@@ -53,7 +53,7 @@ def main() -> None:
     ]
     print(f"{graph.n_nodes:,} nodes, {graph.n_edges:,} edges; {ORIGINS} x {DESTINATIONS}, paths and split included")
     model = MatrixModel(graph)
-    cash, hours, _ = model._edge_costs(WEIGHTS)
+    _, cash, hours, _ = model._edge_costs(WEIGHTS)
     weight = cash + 0.01 * hours
 
     def ours() -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import corridor
-from corridor.audit import MOST_DIFFERENCE, audit
+from corridor.audit import MOST_DIFFERENCE, audit, faults
 from corridor.cli import main
 from corridor.geodata import MODES, GeoGraph
 from corridor.geodata.graph import read_columns
@@ -22,7 +22,7 @@ from corridor.weights import read_points, read_weights
 GEO = Path(__file__).parents[1] / "data" / "geo"
 
 
-def test_the_audit_passes_and_every_exception_is_needed(rason: Study) -> None:
+def test_the_audit_passes(rason: Study) -> None:
     findings = {finding.link: finding for finding in audit(rason.tables, GEO)}
     assert {finding.verdict for finding in findings.values()} <= {"agrees", "exception", "not judged"}
     kinds = ("rail", "road", "sea")
@@ -31,10 +31,77 @@ def test_the_audit_passes_and_every_exception_is_needed(rason: Study) -> None:
         if finding.kind != "road" and finding.status == "open" and finding.verdict == "agrees":
             assert finding.difference is not None
             assert abs(finding.difference) <= MOST_DIFFERENCE
-    with (GEO / "exceptions.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            difference = findings[row["link"]].difference
-            assert difference is None or abs(difference) > MOST_DIFFERENCE, f"{row['link']} needs no exception"
+
+
+@pytest.fixture
+def geography(tmp_path: Path) -> Path:
+    """The committed geography, to be changed."""
+    copy = tmp_path / "geo"
+    copy.mkdir()
+    for name in ("rail_nodes", "rail_edges", "road_nodes", "road_edges", "sea_routes"):
+        (copy / f"{name}.parquet").symlink_to(GEO / f"{name}.parquet")
+    (copy / "exceptions.csv").write_bytes((GEO / "exceptions.csv").read_bytes())
+    return copy
+
+
+HARBIN = "rail_harbin_mudanjiang,-0.19,-0.17,"  # measured: 18.0 % shorter
+MANZHOULI = "rail_zabaikalsk_manzhouli_border,,,"  # cannot be measured
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "link", "verdict"),
+    [
+        (HARBIN, HARBIN, "rail_harbin_mudanjiang", "exception"),
+        (HARBIN, HARBIN.replace("-0.17", "-0.185"), "rail_harbin_mudanjiang", "differs"),
+        (HARBIN, HARBIN.replace("-0.19", "-0.175"), "rail_harbin_mudanjiang", "differs"),
+        (HARBIN, "rail_harbin_mudanjiang,,,", "rail_harbin_mudanjiang", "differs"),
+        (HARBIN, "rail_ulan_ude_chita,-0.5,0.5,", "rail_harbin_mudanjiang", "differs"),
+        (HARBIN, HARBIN + "some reason\nrail_ulan_ude_chita,-0.5,0.5,", "rail_ulan_ude_chita", "needless exception"),
+        (MANZHOULI, MANZHOULI.replace(",,,", ",-0.1,0.1,"), "rail_zabaikalsk_manzhouli_border", "not measured"),
+        ("rail_rashaant_maanit,0.15,0.17", "rail_rashaant_maanit,0.17,0.18", "rail_rashaant_maanit", "differs"),
+    ],
+)
+def test_an_exception_covers_the_difference_that_it_states(
+    rason: Study, geography: Path, old: str, new: str, link: str, verdict: str
+) -> None:
+    written = geography / "exceptions.csv"
+    text = written.read_text("utf-8")
+    assert old in text
+    written.write_text(text.replace(old, new), "utf-8")
+    findings = audit(rason.tables, geography)
+    assert {finding.link: finding.verdict for finding in findings}[link] == verdict
+    told = {fault.column: fault for fault in faults(findings)}
+    assert (link in told) == (verdict != "exception")
+    if verdict == "needless exception":
+        assert told[link].file == "exceptions.csv"
+        assert "Remove its row" in told[link].message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (HARBIN, HARBIN.replace("-0.17", ""), "exceptions.csv:10: give both"),
+        (HARBIN, HARBIN.replace("-0.17", "-0.2"), "exceptions.csv:10: least_difference -0.19 lies above"),
+        (
+            HARBIN,
+            HARBIN.replace("-0.19", "nan"),
+            "exceptions.csv:10: column \"least_difference\": 'nan' is not a number",
+        ),
+        (HARBIN, HARBIN.replace("harbin_", "harbni_"), '"rail_harbni_mudanjiang" is no link'),
+        (
+            HARBIN,
+            HARBIN.replace("rail_harbin_mudanjiang", "border_khasan"),
+            '"border_khasan" is no link that is measured',
+        ),
+        (HARBIN, HARBIN + "some reason\n" + HARBIN, "stands in row 10 already"),
+    ],
+)
+def test_exceptions_are_checked(rason: Study, geography: Path, old: str, new: str, expected: str) -> None:
+    written = geography / "exceptions.csv"
+    written.write_text(written.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(corridor.InputError) as caught:
+        audit(rason.tables, geography)
+    assert expected in str(caught.value)
 
 
 def test_a_wrong_length_is_told(rason: Study) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from pydantic import Field
 
 from corridor.earth import chord_km, unit_vectors
 from corridor.errors import Fault, InputError
 from corridor.geodata.graph import MODES, GeoGraph
 from corridor.geodata.sea import SEA_ROUTES, read_sea_routes
 from corridor.paths import Floats, Ints, WeightedGraph
-from corridor.schema import Identifier, Link, Node, Row, Text
+from corridor.schema import Link, Node, Reason
 from corridor.tables import Tables, read_rows
 from corridor.units import parse
 
@@ -21,15 +21,11 @@ MOST_DIFFERENCE = 0.05
 """Share by which a measured railway or sea route may differ from the typed one without a written reason."""
 SNAP_KM = 25.0
 """How far from a graph a node may lie: positions of stations were set by hand."""
+MEASURED = ("rail", "road", "sea")
+"""Kinds that have a length."""
 HELD_TO_IT = ("rail", "sea")
 """Kinds that are held to the limit; roads of the graph are mostly chords."""
-
-
-class Reason(Row):
-    """exceptions.csv: why a link's measured length may differ, or cannot be measured."""
-
-    link: Identifier
-    reason: Annotated[Text, Field(min_length=10)]
+EXCEPTIONS = "exceptions.csv"
 
 
 class Finding(NamedTuple):
@@ -44,7 +40,8 @@ class Finding(NamedTuple):
     difference
         Measured over typed, less 1.
     verdict
-        ``agrees``, ``exception`` (with its reason), ``differs``, ``not measured``, or ``not judged`` (roads, planned
+        ``agrees``, ``exception`` (with its reason), ``differs`` (from the typed length, or from what its exception
+        accepts), ``not measured``, ``needless exception`` (it agrees without one), or ``not judged`` (roads, planned
         lines).
     reason
         Why it may differ, or why nothing could be measured.
@@ -84,53 +81,94 @@ def audit(tables: Tables, folder: str | Path) -> list[Finding]:
     Raises
     ------
     InputError
-        If a file of the geography is missing or damaged, or an exception names no link.
+        If a file of the geography is missing or damaged, or an exception names no link, or one that has an exception.
     """
     folder = Path(folder)
-    written = folder / "exceptions.csv"
-    rows = read_rows(written, Reason)[0] if written.exists() else []
-    known = {link.id for link in tables["links"]}
-    reasons = {row.link: row.reason for row in rows}
-    strays = [
-        Fault("exceptions.csv", row.number, "link", f'"{row.link}" is no link of this study.')
-        for row in rows
-        if row.link not in known
-    ]
-    if strays:
-        raise InputError(strays)
+    reasons = _reasons(folder / EXCEPTIONS, {link.id for link in tables["links"] if link.kind in MEASURED})
     nodes = {node.id: node for node in tables["nodes"]}
     typed = {row.subject: row.central * parse(row.unit)[1] for row in tables["lengths"]}
     over_land = {mode: _Way(GeoGraph.read(folder, mode, shapes=True), mode) for mode in ("rail", "road")}
     by_sea = _sea(folder)
     findings = []
     for link in tables["links"]:
-        if link.kind in ("rail", "road", "sea"):
+        if link.kind in MEASURED:
             ends = nodes[link.from_node], nodes[link.to_node]
             km, line, schematic, why = (
                 by_sea.get((link.from_node, link.to_node), (None, _straight(ends), True, "not in sea_routes.parquet"))
                 if link.kind == "sea"
                 else over_land[link.kind].between(ends)
             )
-            findings.append(
-                _finding(link, typed[link.id], km, line, why, reasons.get(link.id, ""), schematic=schematic)
-            )
+            findings.append(_finding(link, typed[link.id], km, line, why, reasons.get(link.id), schematic=schematic))
     return findings
 
 
+def faults(findings: Iterable[Finding]) -> list[Fault]:
+    """What of an audit has to be mended: lengths that differ or could not be measured, and needless exceptions."""
+    mend = {
+        "differs": "Mend it, or say why and by how much in exceptions.csv.",
+        "not measured": "Mend it or say why in exceptions.csv.",
+    }
+    wrong = [
+        Fault("lengths.csv", None, f.link, f"{f.verdict}: {_measured(f)}. {mend[f.verdict]}")
+        for f in findings
+        if f.verdict in mend
+    ]
+    return wrong + [
+        Fault(EXCEPTIONS, None, f.link, f"covers nothing any more: {_measured(f)}. Remove its row.")
+        for f in findings
+        if f.verdict == "needless exception"
+    ]
+
+
+def _measured(finding: Finding) -> str:
+    if finding.measured_km is None or finding.difference is None:
+        return f"typed {finding.typed_km:g} km"
+    return f"typed {finding.typed_km:g} km, measured {finding.measured_km:.1f} km ({finding.difference:+.1%})"
+
+
+def _reasons(path: Path, links: Collection[str]) -> dict[str, Reason]:
+    """Exceptions by their link; none where there is no file."""
+    rows: list[Reason] = read_rows(path, Reason)[0] if path.exists() else []
+    first: dict[str, Reason] = {}
+    wrong = []
+    for row in rows:
+        if row.link not in links:
+            wrong.append(Fault(path.name, row.number, "link", f'"{row.link}" is no link that is measured.'))
+        elif first.setdefault(row.link, row) is not row:
+            message = f'"{row.link}" stands in row {first[row.link].number} already. Keep one.'
+            wrong.append(Fault(path.name, row.number, "link", message))
+    if wrong:
+        raise InputError(wrong)
+    return first
+
+
 def _finding(
-    link: Link, typed: float, km: float | None, line: Floats, why: str, reason: str, *, schematic: bool
+    link: Link, typed: float, km: float | None, line: Floats, why: str, reason: Reason | None, *, schematic: bool
 ) -> Finding:
     difference = None if km is None else km / typed - 1
-    held = link.kind in HELD_TO_IT and link.status == "open"
-    if difference is not None and abs(difference) <= MOST_DIFFERENCE:
-        verdict = "agrees"
-    elif reason:
-        verdict = "exception"
-    else:
-        verdict = "not judged" if not held else "not measured" if difference is None else "differs"
     if difference is None or abs(difference) > MOST_DIFFERENCE:
         schematic = True
-    return Finding(link.id, link.kind, link.status, typed, km, difference, verdict, reason or why, line, schematic)
+    verdict, told = _verdict(link, difference, reason), reason.reason if reason else why
+    return Finding(link.id, link.kind, link.status, typed, km, difference, verdict, told, line, schematic)
+
+
+def _verdict(link: Link, difference: float | None, reason: Reason | None) -> str:
+    if difference is not None and abs(difference) <= MOST_DIFFERENCE:
+        return "needless exception" if reason else "agrees"
+    if reason:
+        if _accepts(reason, difference):
+            return "exception"
+    elif link.kind not in HELD_TO_IT or link.status != "open":
+        return "not judged"
+    return "not measured" if difference is None else "differs"
+
+
+def _accepts(reason: Reason, difference: float | None) -> bool:
+    """Whether an exception covers what was measured, and not more or less than it."""
+    least, most = reason.least_difference, reason.most_difference
+    if difference is None or least is None or most is None:
+        return difference is None and least is None
+    return least <= difference <= most
 
 
 class _Way:

@@ -15,9 +15,9 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console, RenderableType
 
 from corridor import output, report, screen
-from corridor.errors import CorridorError, Fault, InputError, NoAnswerError, UsageError
+from corridor.errors import CorridorError, InputError, NoAnswerError, UsageError
 from corridor.starter import new_project
-from corridor.study import Outcome, Study, read_study
+from corridor.study import Outcome, Study, hash_with, read_study
 from corridor.study_file import committed_study
 from corridor.tables import Tables
 
@@ -188,15 +188,14 @@ def matrix(
     """
     from corridor.geodata import GeoGraph
     from corridor.matrix import MatrixModel
-    from corridor.weights import read_points, read_weights
+    from corridor.weights import read_ends, read_weights
 
     outcome = _outcome(study, scenario)
     geography = _geography(outcome)
     weights = weights or geography / "weights.csv"
     costs, notes = read_weights(weights, outcome.values, report.known(outcome, commodity))
-    starts, more = read_points(origins)
-    ends, most = read_points(destinations)
-    for note in (*notes, *more, *most):
+    starts, ends, more = read_ends(origins, destinations)
+    for note in (*notes, *more):
         _say(note)
     reserved = {"origin", "scenario", "as_of", "price_year", "as_if_lifted", "law"} & {*ends.name}
     if wide and reserved:
@@ -209,8 +208,11 @@ def matrix(
         _draw(screen.matrix(outcome, found, wide=wide), place)
     else:
         asked = {"commodity": commodity, "graph": str(network), "weights": str(weights)}
+        nodes, edges = GeoGraph.files(network.parent, network.name)
+        read = {"origins": origins, "destinations": destinations, "weights": weights, "nodes": nodes, "edges": edges}
         document = {
             **report.heading(outcome),
+            "input_hash": hash_with(outcome.study.input_hash, read),
             **asked,
             "limit_km": limit_km,
             "law": "not applied",
@@ -233,11 +235,13 @@ def audit(
 ) -> None:
     """Hold the typed length of every link against the one measured on the committed geography.
 
-    Fails where an open railway or sea route differs by more than 5 % and data/geo/exceptions.csv gives no reason.
+    Fails where an open railway or sea route differs by more than 5 %, unless data/geo/exceptions.csv says why and by
+    how much, and where it says so of a link that agrees.
 
     Example: corridor audit --format csv -o audit.csv
     """
     from corridor.audit import audit as measured
+    from corridor.audit import faults
 
     outcome = _outcome(study, scenario)
     findings = measured(outcome.tables, _geography(outcome))
@@ -247,12 +251,7 @@ def audit(
     else:
         document = {**report.heading(outcome), "links": rows}
         _deliver(form, place, document, report.tables_of(document))
-    mend = "Mend it or say why in exceptions.csv."
-    wrong = [
-        Fault("lengths.csv", None, row["link"], f"{row['verdict']}: typed {row['typed_km']:g} km. {mend}")
-        for row in rows
-        if row["verdict"] in ("differs", "not measured")
-    ]
+    wrong = faults(findings)
     if wrong:
         raise InputError(wrong, "The audit is complete.")
 

@@ -234,7 +234,7 @@ class CostModel:
         if lot is None or not len(self._sea):
             return []
         ends = [(self._network.edges[e].tail, self._network.edges[e].head) for e in self._sea]
-        voyages = self._fleet.voyages(ends, length.span[self._sea], lot)
+        voyages = self._fleet.voyages(ends, length.span[self._sea], lot.span)
         freight, hours = np.full(length.span.shape, np.nan), np.full(length.span.shape, np.nan)
         freight[self._sea], hours[self._sea] = voyages.usd_per_t, voyages.hours
         return [
@@ -248,7 +248,7 @@ class CostModel:
         if lot is None:
             return "", ()
         ends = self._network.edges[e].tail, self._network.edges[e].head
-        voyage = self._fleet.voyages([ends], self._quantity("length").span[[e]], lot)
+        voyage = self._fleet.voyages([ends], self._quantity("length").span[[e]], lot.span)
         ship = int(voyage.ship[0])
         words = f"{self._fleet.ships[ship]} with {voyage.parcel_t[0, 1]:,.0f} t"
         return words, self._fleet.figures(ends, ship)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from corridor import units
-from corridor.schema import NEEDED_BY_LINK, PARAMETERS, STRUCTURE_TABLES, Row, Value
+from corridor.schema import FILES, NEEDED_BY_LINK, PARAMETERS, STRUCTURE_TABLES, Row, Value
 
 _HEAD = """# Data dictionary
 
@@ -50,6 +50,11 @@ def data_dictionary() -> str:
     kinds = ["| kind | needs |", "|---|---|"]
     kinds += [f"| {kind} | {', '.join(f'`{name}`' for name in names)} |" for kind, names in NEEDED_BY_LINK.items()]
     parts.append("\n".join(kinds))
+    parts.append(
+        "## Files of the geography\n\nThey are no tables of a study: `corridor audit` reads `exceptions.csv` and\n"
+        "`corridor matrix` the others, under whatever name."
+    )
+    parts += [f"### {name}\n\n{_meaning(model)}\n\n{_columns(model)}" for name, model in FILES.items()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 

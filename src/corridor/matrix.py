@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,9 +16,9 @@ from corridor.paths import Floats, Ints, WeightedGraph
 
 ELEMENTS = ("rail", "road", "sea", "transfer", "gauge_break", "port", "border_rail", "border_road", "border_sea")
 """What an edge pays for: haulage by mode, transfer, change of gauge, port, and crossing a border by mode."""
-
-
-_ELSEWHERE = "Put it on transfer, port or border."
+BY_STRETCH = ("rail", "road")
+"""Elements whose charge is paid once for each stretch, however many edges it has: half where cargo goes on, half where
+it leaves."""
 
 
 class Weight(NamedTuple):
@@ -32,7 +32,8 @@ class Weight(NamedTuple):
         ISO 3166 two letters, or ``*`` for all that have no row of their own; of a border the country that cargo leaves
         or enters: the dearer of the two counts.
     usd_per_t_km, usd_per_t
-        Rate and charge.
+        Rate and charge. By rail and road the charge is paid once for each stretch on the railways or roads of the
+        country, on other elements on each edge.
     km_per_h, hours
         Speed (infinite: no time on the way) and standing time.
     usable
@@ -57,11 +58,16 @@ class Points(NamedTuple):
         One a point, all different.
     longitude_deg, latitude_deg
         WGS 84.
+    file, row
+        Where they stand, for messages: the row of each as a spreadsheet shows it. Empty: one after another below a
+        header.
     """
 
     name: tuple[str, ...]
     longitude_deg: Floats
     latitude_deg: Floats
+    file: str = "points"
+    row: tuple[int, ...] = ()
 
 
 class Split(NamedTuple):
@@ -159,6 +165,8 @@ class CostMatrix:
 class MatrixModel:
     """A graph made ready for cost matrices: classes of edges and compressed rows are laid once, weights change.
 
+    Weights with charges by stretch ask for gates: the rows are then laid for them.
+
     Parameters
     ----------
     graph
@@ -169,14 +177,14 @@ class MatrixModel:
         self.graph = graph
         names, self._class_of = _classes(graph)
         self.classes = names
-        self._rows = WeightedGraph(graph.n_nodes, np.column_stack([graph.edge_from, graph.edge_to]))
+        self._plain = _lay(graph, names, self._class_of, ())
         # Points never stand at sea: the ends of sea routes have only sea and a quay.
         at_sea = np.zeros(graph.n_nodes, dtype=bool)
         sea = graph.mode == MODES.index("sea")
         at_sea[graph.edge_from[sea]] = at_sea[graph.edge_to[sea]] = True
         self._ashore = ~(at_sea & (graph.country == ""))
 
-    def snap(self, points: Points, limit_km: float, file: str = "points") -> tuple[Ints, Floats]:
+    def snap(self, points: Points, limit_km: float) -> tuple[Ints, Floats]:
         """Find the node nearest to each point.
 
         Parameters
@@ -185,8 +193,6 @@ class MatrixModel:
             Where.
         limit_km
             Farther is an error.
-        file
-            Named in messages.
 
         Returns
         -------
@@ -197,26 +203,38 @@ class MatrixModel:
         InputError
             Lists every point that is outside the earth, swapped, or too far from the network.
         """
+        [found] = self._snapped([points], limit_km)
+        return found
+
+    def _snapped(self, sides: Sequence[Points], limit_km: float) -> list[tuple[Ints, Floats]]:
+        """Node and distance of each point of several files; the faults of all files are told at once."""
         if not 0 < limit_km < np.inf:
             raise UsageError(f"the limit is {limit_km:g} km: it must be a number above 0.")
-        faults = position_faults(file, points.longitude_deg, points.latitude_deg)
+        if not self._ashore.any():
+            raise InputError([Fault("graph", None, None, "the network is empty: there is nothing to snap to.")])
+        faults: list[Fault] = []
+        found = []
+        for points in sides:
+            outside = position_faults(points.file, points.longitude_deg, points.latitude_deg, first_row=0)
+            wrong = {fault.row for fault in outside}
+            faults += [replace(fault, row=_row(points, fault.row or 0)) for fault in outside]
+            right = np.array([place for place in range(len(points.name)) if place not in wrong], dtype=np.int64)
+            where = points.longitude_deg[right], points.latitude_deg[right]
+            node, km = nearest(self.graph, *where, among=self._ashore)
+            faults += [
+                Fault(
+                    points.file,
+                    _row(points, place),
+                    None,
+                    f'"{points.name[place]}" lies {away:.0f} km from the network; the limit is {limit_km:g} km.',
+                )
+                for place, away in zip(right.tolist(), km.tolist(), strict=True)
+                if away > limit_km
+            ]
+            found.append((node, km))
         if faults:
             raise InputError(faults)
-        if not self._ashore.any():
-            raise InputError([Fault(file, None, None, "the network is empty: there is nothing to snap to.")])
-        node, km = nearest(self.graph, points.longitude_deg, points.latitude_deg, among=self._ashore)
-        far = [
-            Fault(
-                file,
-                place + 2,
-                None,
-                f'"{points.name[place]}" lies {km[place]:.0f} km from the network; the limit is {limit_km:g} km.',
-            )
-            for place in np.flatnonzero(km > limit_km).tolist()
-        ]
-        if far:
-            raise InputError(far)
-        return node, km
+        return found
 
     def matrix(
         self,
@@ -249,18 +267,17 @@ class MatrixModel:
         InputError
             If a weight is missing or a point too far away.
         """
-        starts, from_km = self.snap(origins, limit_km, "origins")
-        ends, to_km = self.snap(destinations, limit_km, "destinations")
-        cash, hours, usable = self._edge_costs(weights)
+        (starts, from_km), (ends, to_km) = self._snapped([origins, destinations], limit_km)
+        laid, cash, hours, usable = self._edge_costs(weights)
         weight = np.where(usable, cash + time_usd_per_t_h * hours, np.inf)
         distinct, back = np.unique(starts, return_inverse=True)
         shape = len(origins.name), len(destinations.name)
         total = np.full(shape, np.nan)
         sums = np.zeros((*shape, len(self.classes), 3))
-        per_edge = np.column_stack([cash, self.graph.length_km, hours])
-        for part, trees in self._rows.trees(weight, distinct):
+        per_edge = np.column_stack([cash, laid.km, hours])
+        for part, trees in laid.rows.trees(weight, distinct):
             reached = np.isfinite(trees.distance[:, ends])
-            found = self._along(trees.parent, distinct[part], ends, reached, weight, per_edge)
+            found = self._along(laid, trees.parent, distinct[part], ends, reached, weight, per_edge)
             for place in np.flatnonzero((back >= part.start) & (back < part.stop)).tolist():
                 row = back[place] - part.start
                 total[place] = np.where(reached[row], trees.distance[row, ends], np.nan)
@@ -279,28 +296,32 @@ class MatrixModel:
             split=self._split(sums, there),
         )
 
-    def _edge_costs(self, weights: Sequence[Weight]) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-        """Cash, hours and usability of each edge."""
+    def _edge_costs(self, weights: Sequence[Weight]) -> tuple[_Layout, Floats, Floats, npt.NDArray[np.bool_]]:
+        """The graph as it is laid for these weights, and cash, hours and usability of each edge of the layout."""
         faults = [
             Fault(
                 "weights",
                 None,
-                "usd_per_t",
-                f"{w.element} in {w.country}: a charge or a wait would be paid on every edge. {_ELSEWHERE}",
+                "hours",
+                f"{w.element} in {w.country}: a wait would be kept on every edge. Put it on transfer, port or border.",
             )
             for w in weights
-            if w.element in ("rail", "road") and (w.usd_per_t or w.hours)
+            if w.element in BY_STRETCH and w.hours
         ]
         rows = {(weight.element, weight.country): weight for weight in weights}
-        by_class = np.array([_of_class(name, rows, faults) for name in self.classes]).reshape(-1, 5)
+        by_class = np.array([_of_class(name, rows, faults) for name in self.classes]).reshape(-1, 6)
         if faults:
             raise InputError(faults)
-        rate, charge, slowness, hours, usable = by_class[self._class_of].T
-        km = self.graph.length_km
-        return rate * km + charge, slowness * km + hours, usable > 0
+        stretch = by_class[:, 5]
+        charged = tuple(np.flatnonzero(stretch > 0).tolist())
+        laid = _lay(self.graph, self.classes, self._class_of, charged) if charged else self._plain
+        rate, charge, slowness, hours, usable, _ = by_class[laid.class_of].T
+        cash = np.where(laid.gate, stretch[laid.class_of] / 2, rate * laid.km + charge)
+        return laid, cash, np.where(laid.gate, 0.0, slowness * laid.km + hours), usable > 0
 
     def _along(
         self,
+        laid: _Layout,
         parent: npt.NDArray[np.int32],
         sources: Ints,
         ends: Ints,
@@ -317,8 +338,8 @@ class MatrixModel:
         row, at = row[path], at[path]
         while len(path):
             before = parent[row, at].astype(np.int64)
-            edge = self._rows.edges_between(weight, before, at)
-            sums[path, self._class_of[edge]] += per_edge[edge]
+            edge = laid.rows.edges_between(weight, before, at)
+            sums[path, laid.class_of[edge]] += per_edge[edge]
             going_on = before != sources[row]
             path, row, at = path[going_on], row[going_on], before[going_on]
         return sums.reshape(len(sources), len(ends), n_classes, 3)
@@ -329,6 +350,56 @@ class MatrixModel:
         cash, km, hours = sums[origin, destination, of_class].T
         names = [self.classes[c] for c in of_class.tolist()]
         return Split(origin, destination, tuple(e for e, _ in names), tuple(c for _, c in names), cash, km, hours)
+
+
+class _Layout(NamedTuple):
+    """A graph in compressed rows, with gates where charges by stretch are paid.
+
+    Attributes
+    ----------
+    rows
+        Nodes of the graph, then their twins on charged railways and roads; edges of the graph, then gates.
+    class_of, km, gate
+        One an edge: element and country, length, and whether it is a gate.
+    """
+
+    rows: WeightedGraph
+    class_of: Ints
+    km: Floats
+    gate: npt.NDArray[np.bool_]
+
+
+def _lay(graph: GeoGraph, names: Sequence[tuple[str, str]], class_of: Ints, charged: Sequence[int]) -> _Layout:
+    """Lay a graph so that a charge by stretch is paid once for it, whatever it begins and ends with.
+
+    Each node on a charged railway or road gets a twin: the charged edges join the twins, all other edges the nodes, and
+    a gate joins each node to its twin. Whoever goes on passes one gate, whoever leaves another, each for half the
+    charge: from a transfer, a border, a port, or a point on the track. A change of gauge within a country joins the
+    twins, since cargo stays on its railway.
+    """
+    ends = np.column_stack([graph.edge_from, graph.edge_to])
+    stretch = np.full(len(ends), -1)
+    at_home = graph.country[ends[:, 0]] == graph.country[ends[:, 1]]
+    for one in charged:
+        mode, country = names[one]
+        stretch[class_of == one] = one
+        if mode == "rail" and ("gauge_break", country) in names:
+            stretch[(class_of == names.index(("gauge_break", country))) & at_home] = one
+    on = stretch >= 0
+    twins, twin = np.unique(ends[on] * np.int64(len(names)) + stretch[on, None], return_inverse=True)
+    ends[on] = graph.n_nodes + twin.reshape(-1, 2)
+    gates = np.column_stack([twins // len(names), graph.n_nodes + np.arange(len(twins))])
+    return _Layout(
+        WeightedGraph(graph.n_nodes + len(twins), np.concatenate([ends, gates])),
+        np.concatenate([class_of, twins % len(names)]),
+        np.concatenate([graph.length_km, np.zeros(len(twins))]),
+        np.arange(len(ends) + len(twins)) >= len(ends),
+    )
+
+
+def _row(points: Points, place: int) -> int:
+    """Row of a point in its file, as a spreadsheet shows it."""
+    return points.row[place] if points.row else place + 2
 
 
 def _number(value: float) -> float | None:
@@ -355,8 +426,11 @@ def _classes(graph: GeoGraph) -> tuple[tuple[tuple[str, str], ...], Ints]:
 
 def _of_class(
     name: tuple[str, str], rows: dict[tuple[str, str], Weight], faults: list[Fault]
-) -> tuple[float, float, float, float, float]:
-    """Rate, charge, hours a km, hours and usability; a border adds its own to the mean haulage of both sides."""
+) -> tuple[float, float, float, float, float, float]:
+    """Rate, charge, hours a km, hours, usability and charge by stretch.
+
+    A border adds its own to the mean haulage of both sides, and is no part of a stretch on either.
+    """
     element, country = name
     mode = element.removeprefix("border_")
     sides = country.split("-")
@@ -367,13 +441,16 @@ def _of_class(
             if weight is None:
                 where = side or "at sea"
                 faults.append(Fault("weights", None, "element", f"no row for {wanted} in {where}, and none for *."))
-                return (np.nan,) * 5
+                return (np.nan,) * 6
             found.append((wanted, weight))
     hauls = [weight for wanted, weight in found if wanted == mode]
     borders = [weight for wanted, weight in found if wanted != mode]
-    charge = float(np.mean([weight.usd_per_t for weight in hauls])) + max((w.usd_per_t for w in borders), default=0.0)
+    of_haul = float(np.mean([weight.usd_per_t for weight in hauls]))
+    once = mode in BY_STRETCH
+    charge = (0.0 if once else of_haul) + max((w.usd_per_t for w in borders), default=0.0)
+    stretch = of_haul if once and element == mode else 0.0
     hours = float(np.mean([weight.hours for weight in hauls])) + max((w.hours for w in borders), default=0.0)
     rate = float(np.mean([weight.usd_per_t_km for weight in hauls]))
     slowness = float(np.mean([1 / weight.km_per_h for weight in hauls]))
     usable = all(weight.usable for _, weight in found)
-    return rate, charge, slowness, hours, float(usable)
+    return rate, charge, slowness, hours, float(usable), stretch

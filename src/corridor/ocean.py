@@ -9,9 +9,10 @@ import numpy as np
 
 from corridor.schema import KNOWN_OF_PORT, NEEDED_BY_PORT, NEEDED_BY_SHIP
 from corridor.units import HOURS_PER_DAY, HOURS_PER_YEAR
-from corridor.values import Figure, Floats, Values
+from corridor.values import Figure, Floats, Span, Values
 
 CM_PER_M = 100.0
+_FAR_KM = 10_000.0
 _UNLIMITED = {"ship_length": np.inf, "ice_season": 0.0, "ice_delay": 0.0}
 """What a port has where its tables are silent on :data:`corridor.schema.KNOWN_OF_PORT`."""
 
@@ -40,8 +41,35 @@ class Voyages(NamedTuple):
     hours: Floats
 
 
+class Line(NamedTuple):
+    """Freight and time of one ship between two berths as straight lines over the distance, which they are.
+
+    Attributes
+    ----------
+    usd_per_t_km, usd_per_t
+        Freight for each km of the way, and what it costs before the first.
+    hours_per_km, hours
+        Hours of the cargo, likewise.
+    parcel_t
+        Cargo, t.
+    """
+
+    usd_per_t_km: float
+    usd_per_t: float
+    hours_per_km: float
+    hours: float
+    parcel_t: float
+
+
 class Fleet:
     """The ships and berths that there are, on the values of a date.
+
+    Parameters
+    ----------
+    values
+        Numbers of the date.
+    only
+        Name of the one class that may sail; None: all.
 
     Attributes
     ----------
@@ -49,15 +77,16 @@ class Fleet:
         Names of the classes.
     """
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, only: str | None = None) -> None:
         self._values = values
-        self.ships = tuple(sorted({figure.row.subject for figure in values.of("deadweight")}))
+        there = {figure.row.subject for figure in values.of("deadweight")}
+        self.ships = tuple(sorted(name for name in there if only in (None, name)))
         self._of_ship = {name: self._needed(NEEDED_BY_SHIP, name) for name in self.ships}
         self._of_port: dict[str, dict[str, Figure]] = {}
         self._berths: dict[tuple[str, ...], dict[str, Floats]] = {}
         self._fuel = next(iter(values.of("fuel_price")), None)
 
-    def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Figure) -> Voyages:
+    def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Span) -> Voyages:
         """Choose the cheapest ship for each voyage, from the smallest to the largest class.
 
         Parameters
@@ -67,7 +96,7 @@ class Fleet:
         length
             Distance one way, km; voyages x 3.
         lot
-            Usual lot of the commodity, t.
+            Usual lot of the commodity, t: cheap, central and dear end. Infinite: as much as the ship carries.
 
         Returns
         -------
@@ -84,7 +113,7 @@ class Fleet:
         longest = np.minimum(ports[0]["ship_length"], ports[1]["ship_length"])
         short_of_draft = np.maximum(0.0, ship["laden_draft"] - draft) * CM_PER_M
         carried = ship["deadweight"] - ship["stores"] - ship["immersion"] * short_of_draft
-        parcel = np.minimum(np.array(lot.span), carried)
+        parcel = np.minimum(np.array(lot), carried)
         fits = (parcel[..., 1] > 0) & (ship["overall_length"][..., 1] <= longest[..., 1])
         parcel = np.where(parcel > 0, parcel, parcel[..., 1:2])  # where the dear draft would carry nothing
         passage = length[:, None] / ship["ship_speed"] / HOURS_PER_DAY
@@ -104,6 +133,29 @@ class Fleet:
             return np.where(possible[:, None], chosen, np.nan)
 
         return Voyages(best, of_best(parcel), of_best(usd_per_t), of_best((passage + port_days) * HOURS_PER_DAY))
+
+    def line(self, ends: tuple[str, str], lot: float) -> Line | None:
+        """Freight and time between two berths over the distance, at the centre of all ranges; None: no ship fits.
+
+        Parameters
+        ----------
+        ends
+            Berths of loading and discharge.
+        lot
+            Usual lot, t; infinite: as much as the ship carries.
+
+        Notes
+        -----
+        For one ship and parcel both are affine in the distance, so that two voyages give the line exactly. Where
+        several ships may sail the cheaper could change on the way: the fleet must be of one.
+        """
+        apart = np.array([[0.0], [1.0]]) * _FAR_KM
+        voyages = self.voyages([ends] * 2, np.repeat(apart, 3, axis=1), (lot,) * 3)
+        freight, hours = voyages.usd_per_t[:, 1], voyages.hours[:, 1]
+        if not np.isfinite(freight).all():
+            return None
+        per_km = float(np.diff(freight)[0]) / _FAR_KM, float(np.diff(hours)[0]) / _FAR_KM
+        return Line(per_km[0], float(freight[0]), per_km[1], float(hours[0]), float(voyages.parcel_t[0, 1]))
 
     def figures(self, ends: tuple[str, str], ship: int) -> tuple[Figure, ...]:
         """Return the rows behind a voyage of a ship between two berths."""

@@ -309,6 +309,22 @@ def _hash(path: Path, folder: Path) -> str:
     return digest.hexdigest()
 
 
+def hash_with(input_hash: str, files: Mapping[str, Path]) -> str:
+    """SHA-256 over a study's input and further files: what they are for and what they hold, not where they lie.
+
+    Parameters
+    ----------
+    input_hash
+        Of the study.
+    files
+        By what each is for.
+    """
+    digest = hashlib.sha256(input_hash.encode())
+    for role, file in sorted(files.items()):
+        digest.update(role.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 class Checked(NamedTuple):
     """What was checked and found well: the data folder, its size, the studies that use it, and remarks."""
 

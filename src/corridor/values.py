@@ -90,13 +90,23 @@ class Values:
     def _convert(self, row: Value, place: str) -> Figure:
         _, factor, currency = units.parse(row.unit)
         if currency:
-            factor *= self._index[self.price_year] / self._index[row.year]
+            factor *= self.restated(row.year)
         if currency and currency != "USD":
             factor /= self._fx[currency, row.year]
         low, central, high = row.low * factor, row.central * factor, row.high * factor
         sense = PARAMETERS[row.parameter].sense
         span = (low, central, high) if sense > 0 else (high, central, low) if sense < 0 else (central,) * 3
         return Figure(low, central, high, span, row, place)
+
+    def restated(self, year: int) -> float:
+        """Dollars of the price year for a dollar of a year.
+
+        Raises
+        ------
+        KeyError
+            If the price index has no row for the year.
+        """
+        return float(self._index[self.price_year] / self._index[year])
 
     def _holding(self, parameter: str, commodity: str | None) -> Mapping[str, _Place]:
         """Subject to the row that holds for a commodity: its own before its group's before that for all."""
