@@ -226,6 +226,7 @@ def matrix(
 @app.command
 def audit(
     *,
+    searoute: bool = False,
     study: StudyPath = None,
     scenario: ScenarioName = None,
     form: FormatName = "table",
@@ -236,12 +237,19 @@ def audit(
     Fails where an open railway or sea route differs by more than 5 % and data/geo/exceptions.csv gives no reason.
 
     Example: corridor audit --format csv -o audit.csv
+
+    Parameters
+    ----------
+    searoute
+        Tell the lengths of the package searoute beside the sea routes; they are told, not judged.
     """
     from corridor.audit import audit as measured
+    from corridor.audit import cross_check
 
     outcome = _outcome(study, scenario)
     findings = measured(outcome.tables, _geography(outcome))
-    rows = [report.finding_record(finding) for finding in findings]
+    beside = cross_check(outcome.tables, findings) if searoute else None
+    rows = [report.finding_record(finding, beside) for finding in findings]
     if form == "table":
         _draw(screen.audit(outcome, rows), place)
     else:
