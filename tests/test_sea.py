@@ -59,10 +59,10 @@ def islands(draw: st.DrawFn) -> shapely.MultiPolygon:
 def worlds(draw: st.DrawFn) -> tuple[WaterGrid, Places]:
     """A small world with three to five ports in its seas; cells are fine near all of them, some or none."""
     shore = draw(islands())
-    row, column = np.nonzero(WaterGrid.over(shore, WORLD, cell_deg=0.25)._levels[0].sea)
+    row, column = np.nonzero(WaterGrid.over(shore, WORLD, cell_deg=0.25).levels.each[0].sea)
     if not len(row):
         shore = NO_LAND
-        row, column = np.nonzero(WaterGrid.over(shore, WORLD, cell_deg=0.25)._levels[0].sea)
+        row, column = np.nonzero(WaterGrid.over(shore, WORLD, cell_deg=0.25).levels.each[0].sea)
     chosen = draw(st.lists(st.integers(0, len(row) - 1), min_size=3, max_size=5))
     within = draw(st.lists(st.floats(0.01, 0.99), min_size=10, max_size=10))
     points = [
@@ -98,7 +98,7 @@ def test_distances_are_a_metric_above_the_great_circle(world: tuple[WaterGrid, P
 @settings(max_examples=60, deadline=None)
 @given(islands(), st.booleans())
 def test_a_way_keeps_off_land(shore: shapely.MultiPolygon, fine: bool) -> None:
-    row, column = np.nonzero(WaterGrid.over(shore, WORLD, cell_deg=0.25)._levels[0].sea)
+    row, column = np.nonzero(WaterGrid.over(shore, WORLD, cell_deg=0.25).levels.each[0].sea)
     if len(row):
         ends = places(*[(column[k] * 0.25 + 0.125, 8 - row[k] * 0.25 - 0.125) for k in (0, -1)])
         line = WaterGrid.over(shore, WORLD, 0.25, near=(ends,) if fine else ()).routes(ends, ends).shape[0][1]
@@ -118,7 +118,7 @@ def test_cells_are_land_where_shapely_says_that_land_touches_them(shore: shapely
     expected = np.zeros((32, 32), dtype=bool)
     for polygon in shore.geoms:
         expected |= shapely.intersects(shrunk, polygon)
-    land = ~WaterGrid.over(shore, bounds, cell_deg=0.25).coarse.water
+    land = ~WaterGrid.over(shore, bounds, cell_deg=0.25).levels.coarse.water
     assert not (expected & ~land).any()
     if off:  # off the lines of the cells nothing lies on an edge, and the two agree to the cell
         np.testing.assert_array_equal(land, expected)
@@ -181,14 +181,14 @@ def found_stub(found: SeaRoutes) -> float:
 def test_fine_cells_agree_with_coarse_ones(longitude: float, latitude: float) -> None:
     """Also at the corners of the box: each coarse cell near a port that is water is water in its middle."""
     grid = WaterGrid.over(shapely.box(1.1, 1.1, 2.3, 5.2), WORLD, 0.25, near=(places((longitude, latitude)),))
-    coarse, *fine = grid._levels
-    for level, patch in zip(fine, grid.fine, strict=True):
+    coarse, *fine = grid.levels.each
+    for level, patch in zip(fine, grid.levels.fine, strict=True):
         middle = level.number[2::5, 2::5]
         held = coarse.number[patch.row : patch.row + middle.shape[0], patch.column : patch.column + middle.shape[1]]
         np.testing.assert_array_equal(middle[held >= 0], held[held >= 0])
         assert not (level.cells.water & ~coarse.cells.near(longitude, latitude, 0.51).any()).any()
     assert len(fine) == 1
-    assert len(np.unique(grid._positions, axis=0)) == len(grid._positions)  # no centre twice
+    assert len(np.unique(grid.levels.positions, axis=0)) == len(grid.levels.positions)  # no centre twice
 
 
 @pytest.mark.parametrize(

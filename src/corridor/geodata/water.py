@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.earth import EARTH_RADIUS_KM, great_circle_km
+from corridor.earth import great_circle_km
 from corridor.errors import Fault, InputError, UsageError
 from corridor.geodata.cells import Cells
 from corridor.geodata.corrections import Correction
-from corridor.geodata.graph import Bounds, Flags, Floats, Ints, Words
+from corridor.geodata.graph import Bounds, Floats, Ints, Words
+from corridor.geodata.levels import Levels
 from corridor.geodata.places import Places
-from corridor.geodata.raster import Edges, shore_edges
+from corridor.geodata.raster import shore_edges
 
 if TYPE_CHECKING:
     import shapely
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 CELL_DEG = 0.05
 """Side of a cell far from ports."""
-
-FINER = 5
-"""How many fine cells lie along the side of a cell near a port: odd, so that one of them has the same centre."""
 
 NEAR_DEG = 0.5
 """How far from a port, in longitude and in latitude, cells are fine. An inlet that is longer and narrower than a coarse
@@ -36,12 +34,8 @@ MOST_STUB_KM = 25.0
 """How far a place may lie from water. The way between the two is straight, over land if need be: harbours, river mouths
 and fjords narrower than a fine cell."""
 
-SEA_SHARE = 0.01
-"""Water with fewer than this share of the cells of the largest water is a lake: no place is joined to it."""
-
 _TURN_DEG = 360.0
 _POLE_DEG = 90.0
-_TOUCHING = np.ones((3, 3))  # cells that touch at a corner are one water: a ship may move between them
 _ROUNDING_DEG = 1e-9
 
 
@@ -66,55 +60,25 @@ class SeaRoutes:
     shape: Sequence[Sequence[Floats]]
 
 
-class Patch(NamedTuple):
-    """Fine cells in place of some coarse ones.
-
-    Attributes
-    ----------
-    cells
-        Fine; no water outside the coarse cells that they stand for.
-    row, column
-        Of the first coarse cell.
-    """
-
-    cells: Cells
-    row: int
-    column: int
-
-
-class _Level(NamedTuple):
-    """Cells of one size with their numbers in the graph, and whether they are of the sea; -1 and no on land."""
-
-    cells: Cells
-    number: npt.NDArray[np.int32]
-    sea: Flags
-
-
 @dataclass(frozen=True, eq=False)
 class WaterGrid:
     """Cells of the sea that a ship may pass, small ones near ports.
 
-    Coarse cells lie everywhere, fine ones beside them near ports. A coarse cell of water has its centre in common with
-    the fine cell in its middle, and there a ship passes from one size to the other: so ways near a port may take the
-    moves of both.
-
     Attributes
     ----------
-    coarse
-        Cells of the whole box.
-    fine
-        Cells near ports.
+    levels
+        The cells, and which of them are of the sea.
     corrections
         ``open`` and ``approach`` are used by :meth:`routes`; ``closed`` is in the cells already.
 
     Notes
     -----
-    Accuracy with :data:`CELL_DEG`, :data:`FINER` and :data:`NEAR_DEG` on Natural Earth 1:10m. Against fine cells
-    everywhere, for 276 pairs of 24 ports from Jinzhou to Niigata: of the 68 under 400 km the ways are 0.3 % longer in
-    the mean and 3.9 % at most (without fine cells 14 %, and six times as long between two piers of one harbour), of the
-    others 1.1 % and 10.5 % (1.9 % and 15 %), the most where the shortest way runs between islands far from any port. 32
-    directions give 0.3 to 0.8 % more than a taut line. A port of the committed study lies 1.2 km from a cell in the
-    mean and 3.9 km at most (5.9 and 21.5 km without).
+    Accuracy with cells of 0.05 degrees, and of 0.01 within half a degree of a port, on Natural Earth 1:10m. Against
+    fine cells everywhere, for 253 pairs of 23 ports from Jinzhou to Niigata: of the 61 under 400 km the ways are 0.3 %
+    longer in the mean and 3.9 % at most (without fine cells 6 % in the mean, from -6 to +20 %), of the others 1.1 % and
+    10.5 % (1.9 % and 15 %), the most where the shortest way runs between islands far from any port. 32 directions give
+    0.3 to 0.8 % more than a taut line. A port of the committed study lies 1.2 km from a cell in the mean and 3.9 km at
+    most (5.9 and 21.5 km without).
 
     Against distances that are published, at the outer port of each: 0 % Singapore-Rotterdam (8,288 nmi, port of
     Rotterdam), -3 % Zhoushan-Qinhuangdao (691), -6 % Zhoushan-Guangzhou (791, to a berth up the river), -2 %
@@ -123,8 +87,7 @@ class WaterGrid:
     weather, traffic schemes and territorial waters are not looked at.
     """
 
-    coarse: Cells
-    fine: tuple[Patch, ...] = ()
+    levels: Levels
     corrections: tuple[Correction, ...] = ()
 
     @classmethod
@@ -149,7 +112,7 @@ class WaterGrid:
         corrections
             ``bounds`` among them is not used.
         near
-            Ports around which cells are fine (:data:`FINER`, :data:`NEAR_DEG`); where there is an ``approach``, around
+            Ports around which cells are fine, within :data:`NEAR_DEG`; where there is an ``approach``, around
             its end. Distances between ports are a metric on one grid: ask for all ports of a study on the same one.
 
         Raises
@@ -175,7 +138,7 @@ class WaterGrid:
                 longitude, latitude = ends.get(name, position)
                 refined |= coarse.near(longitude, latitude, NEAR_DEG + _ROUNDING_DEG)
         used = tuple(c for c in corrections if c.kind in {"open", "approach"})
-        return cls(coarse, tuple(_patches(edges, coarse, refined, closed)), used)
+        return cls(Levels.over(edges, coarse, refined, closed), used)
 
     def routes(self, origins: Places, destinations: Places, lane_factor: float = 1.0) -> SeaRoutes:
         """Shortest ways between all origins and all destinations.
@@ -238,41 +201,12 @@ class WaterGrid:
         return self._stubs(places, at_sea)[1]
 
     @cached_property
-    def _levels(self) -> tuple[_Level, ...]:
-        """The coarse cells and each patch. Cells with a common centre have one number."""
-        numbers = [_numbered(self.coarse.water, 0)]
-        half = FINER // 2
-        count = int(np.count_nonzero(self.coarse.water))
-        for cells, row, column in self.fine:
-            own = np.full(cells.water.shape, -1, dtype=np.int32)
-            middle = own[half::FINER, half::FINER]
-            rows, columns = middle.shape
-            held = numbers[0][row : row + rows, column : column + columns]
-            middle[:] = np.where(cells.water[half::FINER, half::FINER], held, -1)
-            new = _numbered(cells.water & (own < 0), count)
-            count += int(np.count_nonzero(new >= 0))
-            numbers.append(np.maximum(own, new))
-        all_cells = [self.coarse, *(patch.cells for patch in self.fine)]
-        sea = _sea([cells.water for cells in all_cells], numbers, count)
-        return tuple(_Level(cells, number, sea[number]) for cells, number in zip(all_cells, numbers, strict=True))
-
-    @cached_property
-    def _positions(self) -> Floats:
-        """Centre of each numbered cell, as points x (longitude, latitude)."""
-        points = np.empty((1 + max(int(level.number.max()) for level in self._levels), 2))
-        for cells, number, _ in reversed(self._levels):  # of a common centre the coarse digits stay
-            longitude, latitude = cells.centres()
-            row, column = np.nonzero(number >= 0)
-            points[number[row, column]] = np.column_stack([longitude[column], latitude[row]])
-        return points
-
-    @cached_property
     def _graph(self) -> csr_array[np.float64, tuple[int, int]]:
         """Moves between water cells (km), both ways."""
         from scipy.sparse import csr_array
 
         # counted first and then filled in place: a list of all moves would take three times the memory
-        count = len(self._positions)
+        count = len(self.levels.positions)
         degree = np.zeros(count + 1, dtype=np.int64)
         for one, other, _ in self._steps():
             degree[one + 1] += 1
@@ -290,31 +224,14 @@ class WaterGrid:
 
     def _steps(self) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]]:
         """Numbers of the two cells of each move and its length; no cell stands twice on one side of what is yielded."""
-        for cells, number, _ in self._levels:
-            flat = number.ravel()
-            for one, other, km in cells.moves():
-                yield flat[one], flat[other], km
+        yield from self.levels.moves()
         for opened in self.corrections:
             if opened.kind == "open" and opened.start and opened.end:
-                numbers, stubs = self._nearest(*np.array([opened.start, opened.end]).T)
+                numbers, stubs = self.levels.nearest(*np.array([opened.start, opened.end]).T)
                 straight = great_circle_km(*opened.start, *opened.end)
                 km = stubs.sum() + (straight if opened.length_km is None else opened.length_km)
                 ends = numbers.astype(np.int32)
                 yield ends[:1], ends[1:], np.array([km])
-
-    def _nearest(self, longitude_deg: Floats, latitude_deg: Floats) -> tuple[Ints, Floats]:
-        """Number of the cell of the sea nearest to each point, and its distance (km); inf where there is no sea."""
-        number, distance = [], []
-        for east, north in zip(longitude_deg.tolist(), latitude_deg.tolist(), strict=True):
-            found = []
-            for level in self._levels:
-                chord = np.where(level.sea, level.cells.chords(east, north), np.inf)
-                best = int(chord.argmin())
-                found.append((float(chord.flat[best]), int(level.number.flat[best])))
-            nearest, cell = min(found)
-            number.append(cell)
-            distance.append(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(nearest)) if np.isfinite(nearest) else np.inf)
-        return np.array(number, dtype=np.int64), np.array(distance)
 
     def _reached(self, places: Places) -> tuple[Floats, Floats, list[Floats]]:
         """Where each place reaches the sea, by its approach or by itself; the way there (km); and its points."""
@@ -332,7 +249,7 @@ class WaterGrid:
 
     def _stubs(self, places: Places, at_sea: Floats) -> tuple[Ints, Floats]:
         """Number of the cell nearest to where each place reaches the sea, and its distance (km)."""
-        cell, stub = self._nearest(*at_sea.T)
+        cell, stub = self.levels.nearest(*at_sea.T)
         faults = []
         for i in np.flatnonzero(~(stub <= MOST_STUB_KM)).tolist():
             message = (
@@ -349,7 +266,7 @@ class WaterGrid:
         at_sea, extra, shape = self._reached(places)
         cell, stub = self._stubs(places, at_sea)
         # turn longitudes to lie beside the cell, so that no line is drawn around the earth
-        beside = self._positions[cell, 0]
+        beside = self.levels.positions[cell, 0]
         for i, points in enumerate(shape):
             points[:, 0] += _TURN_DEG * np.rint((beside[i] - points[:, 0]) / _TURN_DEG)
         return cell, extra + stub, shape
@@ -359,50 +276,4 @@ class WaterGrid:
         path = [last]
         while before[path[-1]] >= 0:
             path.append(int(before[path[-1]]))
-        return np.asarray(self._positions[path[::-1]])
-
-
-def _patches(edges: Edges, coarse: Cells, refined: Flags, closed: Sequence[Bounds]) -> Iterator[Patch]:
-    """Fine cells for coarse ones, one patch for each group of coarse cells that touch."""
-    from scipy.ndimage import find_objects, label
-
-    groups, _ = label(refined, _TOUCHING)
-    for group, (rows, columns) in enumerate(find_objects(groups), start=1):
-        west, north = coarse.west_deg + columns.start * coarse.cell_deg, coarse.north_deg - rows.start * coarse.cell_deg
-        whole = groups[rows, columns] == group
-        size = whole.shape[0] * FINER, whole.shape[1] * FINER
-        cells = Cells.over(edges, west, north, coarse.cell_deg / FINER, size, closed)
-        cells.water[...] &= whole.repeat(FINER, axis=0).repeat(FINER, axis=1)
-        yield Patch(cells, rows.start, columns.start)
-
-
-def _numbered(chosen: Flags, first: int) -> npt.NDArray[np.int32]:
-    """Running numbers of the chosen cells; -1 elsewhere."""
-    number = np.full(chosen.shape, -1, dtype=np.int32)
-    number[chosen] = np.arange(first, first + np.count_nonzero(chosen), dtype=np.int32)
-    return number
-
-
-def _sea(waters: Sequence[Flags], numbers: Sequence[npt.NDArray[np.int32]], count: int) -> Flags:
-    """Whether each numbered cell is of the sea and not of a lake; and at the end a no, for the number of land, -1."""
-    from scipy.ndimage import label
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    piece = np.full(count, -1)
-    first, met = 0, []
-    for water, number in zip(waters, numbers, strict=True):
-        found, pieces = label(water, _TOUCHING)
-        own, cell = found[water] - 1 + first, number[water]
-        known = piece[cell] >= 0  # a fine cell that is a coarse one too joins their waters
-        met.append(np.array([piece[cell[known]], own[known]]))
-        piece[cell[~known]] = own[~known]
-        first += pieces
-    if not count:
-        return np.zeros(1, dtype=np.bool_)
-    ends = np.concatenate(met, axis=1)
-    joined = coo_array((np.ones(ends.shape[1], dtype=np.bool_), (ends[0], ends[1])), shape=(first, first))
-    waters_joined, of_piece = connected_components(joined, directed=False)
-    body = of_piece[piece]
-    size = np.bincount(body[: np.count_nonzero(waters[0])], minlength=waters_joined)  # in coarse cells
-    return np.append((size >= max(1.0, SEA_SHARE * size.max()))[body], False)
+        return np.asarray(self.levels.positions[path[::-1]])
