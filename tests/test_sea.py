@@ -347,6 +347,9 @@ def test_rows_by_hand_mend_the_sea_but_not_for_those_exempt(tmp_path: Path) -> N
     written = read_columns(sea.build(berths, markets, folder), ["from", "to", "length_km"])
     assert written["from"].tolist() == ["port_0", "port_1"]
     assert written["length_km"][0] - written["length_km"][1] == pytest.approx(30, abs=2e-3)
+    by_hand_rows = read_corrections(folder / sea.BY_HAND)
+    once, lanes = (sea.sea_routes(berths, markets, by_hand_rows, lane_factor=factor) for factor in (1.0, 1.05))
+    np.testing.assert_allclose(lanes.distance_km, 1.05 * once.distance_km)
     with pytest.raises(NoAnswerError, match="port_0 and market"):
         sea.build(berths, markets, by_hand(tmp_path, BOUNDS))
     with pytest.raises(InputError, match='one row "bounds", has 0'):
@@ -436,6 +439,17 @@ def test_short_hauls_are_those_of_fine_cells_everywhere() -> None:
     )
     np.testing.assert_allclose(km, fine, rtol=0.005)
     assert (coarse / fine > 1.1).all()
+
+
+def test_rajin_is_nearer_to_busan_than_vladivostok() -> None:
+    """443 and 507 nmi."""
+    bounds = (127.0, 34.0, 134.0, 44.0)
+    ports = Places(["rajin", "vladivostok", "busan"], [130.29, 131.888, 129.05], [42.23, 43.109, 35.09])
+    by_hand = read_corrections(GEO / sea.BY_HAND)
+    grid = WaterGrid.over(natural_earth.land(bounds), bounds, 0.05, by_hand, (ports,))
+    rajin, vladivostok = grid.routes(ports.take([0, 1]), ports.take([2])).distance_km[:, 0] / KM_PER_NMI
+    assert rajin == pytest.approx(443, abs=1)
+    assert vladivostok == pytest.approx(507, abs=1)
 
 
 def test_committed_outlines_are_a_map_of_the_region() -> None:
