@@ -127,6 +127,7 @@ def test_the_files_are_well(folder: Path) -> None:
         ("sea_routes", "length_km", [80.0, np.nan], 2),
         ("sea_routes", "from", [["a"], ["b"]], None),
         ("sea_routes", "to", ["c", None], 2),
+        ("sea_routes", "from", [1.5, 2.5], None),
         ("sea_routes", "geometry", [LINES[0], b"nonsense"], 2),
         ("sea_routes", "geometry", [None, LINES[1]], 1),
     ],

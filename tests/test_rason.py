@@ -207,7 +207,7 @@ def test_washed_coal_from_ukhaa_khudag_by_tianjin_by_hand(rason: Study) -> None:
     value = 187 * 0.6
     china, cny = 306 + 127 + 500, 7.1875
     parcel = 45_000  # the usual lot: a supramax carries more
-    passage_days = 755 / 13.5 / 24
+    passage_days = 750 / 13.5 / 24
     port_days = 2 * parcel / 20_000
     freight = (2 * passage_days + port_days) * 16_068 + (2 * passage_days * 27 + port_days * 4) * 500
     dues = 2 * 40_000 * CPI[2025] / CPI[2015]

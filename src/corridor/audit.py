@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,9 @@ import numpy as np
 
 from corridor.earth import chord_km, unit_vectors
 from corridor.errors import Fault, InputError
+from corridor.geodata.crosscheck import CrossCheck, Pair, searoute_check
 from corridor.geodata.graph import MODES, GeoGraph
+from corridor.geodata.places import Places
 from corridor.geodata.sea import SEA_ROUTES, read_sea_routes
 from corridor.paths import Floats, Ints, WeightedGraph
 from corridor.schema import Link, Node, Reason
@@ -140,6 +142,27 @@ def _reasons(path: Path, links: Collection[str]) -> dict[str, Reason]:
     if wrong:
         raise InputError(wrong)
     return first
+
+
+def cross_check(tables: Tables, findings: Sequence[Finding]) -> dict[str, CrossCheck]:
+    """Lengths of searoute beside the measured sea links, by link; told, never judged and never a cost.
+
+    Raises
+    ------
+    MissingExtraError
+        If searoute is not installed: ``pip install corridor[crosscheck]``.
+    """
+    ends = {link.id: (link.from_node, link.to_node) for link in tables["links"]}
+    at_sea = [(f.link, f.measured_km) for f in findings if f.kind == "sea"]
+    pairs = {link: Pair(*ends[link], km) for link, km in at_sea if km is not None}
+    used = {name for pair in pairs.values() for name in pair[:2]}
+    nodes = [node for node in tables["nodes"] if node.id in used]
+    places = Places(
+        np.array([node.id for node in nodes], dtype=np.str_),
+        np.array([node.longitude_deg for node in nodes]),
+        np.array([node.latitude_deg for node in nodes]),
+    )
+    return dict(zip(pairs, searoute_check(places, list(pairs.values())), strict=True))
 
 
 def _finding(

@@ -228,6 +228,7 @@ def matrix(
 @app.command
 def audit(
     *,
+    searoute: bool = False,
     study: StudyPath = None,
     scenario: ScenarioName = None,
     form: FormatName = "table",
@@ -239,13 +240,19 @@ def audit(
     how much, and where it says so of a link that agrees.
 
     Example: corridor audit --format csv -o audit.csv
+
+    Parameters
+    ----------
+    searoute
+        Tell the lengths of the package searoute beside the sea routes; they are told, not judged.
     """
     from corridor.audit import audit as measured
-    from corridor.audit import faults
+    from corridor.audit import cross_check, faults
 
     outcome = _outcome(study, scenario)
     findings = measured(outcome.tables, _geography(outcome))
-    rows = [report.finding_record(finding) for finding in findings]
+    beside = cross_check(outcome.tables, findings) if searoute else None
+    rows = [report.finding_record(finding, beside) for finding in findings]
     if form == "table":
         _draw(screen.audit(outcome, rows), place)
     else:

@@ -10,6 +10,7 @@ import numpy as np
 from corridor.audit import Finding, audit
 from corridor.geodata import chains, natural_earth, sea, snapshot
 from corridor.geodata.graph import MODES, GeoGraph, write_geoparquet
+from corridor.geodata.places import Places
 from corridor.study import read_study
 from corridor.tables import Tables
 
@@ -105,10 +106,10 @@ def write_shapes(folder: Path, findings: list[Finding]) -> Path:
     return path
 
 
-def _places(tables: Tables, ids: list[str]) -> sea.Places:
+def _places(tables: Tables, ids: list[str]) -> Places:
     at = {node.id: node for node in tables["nodes"]}
     longitude, latitude = ([getattr(at[i], name) for i in ids] for name in ("longitude_deg", "latitude_deg"))
-    return sea.Places(np.array(ids), np.array(longitude), np.array(latitude))
+    return Places(np.array(ids), np.array(longitude), np.array(latitude))
 
 
 if __name__ == "__main__":

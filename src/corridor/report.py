@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.cost import Item
@@ -18,6 +18,7 @@ from corridor.tables import Tables
 
 if TYPE_CHECKING:
     from corridor.audit import Finding
+    from corridor.geodata.crosscheck import CrossCheck
 
 SCHEMA_VERSION = 1
 MOST_NAMES_LISTED = 30
@@ -404,10 +405,15 @@ def _entry(item: Item) -> Document:
     }
 
 
-def finding_record(finding: Finding) -> Document:
-    """One row of ``audit``."""
+def finding_record(finding: Finding, beside: Mapping[str, CrossCheck] | None = None) -> Document:
+    """One row of ``audit``; with searoute's length where one was asked for."""
     record = finding._asdict()
     del record["line"]
+    if beside is not None:
+        other = beside.get(finding.link)
+        record["searoute_km"] = other and other.searoute_km
+        record["searoute_ratio"] = other and other.ratio
+        record["searoute_note"] = other.note if other else ""
     return record
 
 

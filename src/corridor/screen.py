@@ -322,7 +322,20 @@ def audit(outcome: Outcome, rows: Sequence[dict[str, Any]]) -> RenderableType:
         "length the two agree by construction. Roads and planned lines are told, not judged."
     )
     parts.append(Text(note, style="dim"))
+    if at_sea and "searoute_km" in at_sea[0]:
+        parts.append(_beside_searoute(at_sea))
     return Group(*parts)
+
+
+def _beside_searoute(at_sea: Sequence[dict[str, Any]]) -> RenderableType:
+    """Measured sea routes beside those of searoute."""
+    listed = table(
+        "link", "measured", "searoute", "ratio", "what is wrong with it", right=("measured", "searoute", "ratio")
+    )
+    for row in at_sea:
+        told = (number(row["measured_km"]), number(row["searoute_km"]), number(row["searoute_ratio"], 3))
+        listed.add_row(row["link"], *told, row["searoute_note"])
+    return listed
 
 
 def source_list(rows: Sequence[dict[str, Any]]) -> RenderableType:

@@ -14,23 +14,32 @@ if TYPE_CHECKING:
 _CORNER = 1e-12  # share of a line below which two borders are crossed at once
 
 
-def touched_cells(
-    shore: shapely.Geometry, west_deg: float, north_deg: float, cell_deg: float, size: tuple[int, int]
-) -> Flags:
-    """Cells that land touches: crossed by its edge, or with their centre inside.
+Edges = tuple[Floats, Floats]
+"""Where the edges of polygons begin and end, each as points x (longitude, latitude); land lies to one side of them."""
 
-    Own arithmetic on the points of the edge, exact and faster than asking shapely of every cell; it needs no GDAL.
-    """
+
+def shore_edges(shore: shapely.Geometry) -> Edges:
+    """Edges of polygons of land, all rings turned the same way; the polygons may overlap."""
     import shapely
 
     polygons = shapely.orient_polygons(shapely.get_parts(shore))
     xy, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
-    points = (xy - (west_deg, north_deg)) / (cell_deg, -cell_deg)  # columns right, rows down
     same = ring[1:] == ring[:-1]
-    start, end = points[:-1][same], points[1:][same]
-    row, column = crossed_cells(start, end).T
+    return xy[:-1][same], xy[1:][same]
+
+
+def touched_cells(edges: Edges, west_deg: float, north_deg: float, cell_deg: float, size: tuple[int, int]) -> Flags:
+    """Cells that land touches: crossed by its edge, or with their centre inside.
+
+    Own arithmetic on the points of the edge, exact and faster than asking shapely of every cell; it needs no GDAL.
+    """
+    start, end = ((xy - (west_deg, north_deg)) / (cell_deg, -cell_deg) for xy in edges)  # columns right, rows down
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    beside = (high[:, 1] >= 0) & (low[:, 1] <= size[0])  # those further west tell what is inside
+    touched = _inside(start[beside], end[beside], size)
+    among = beside & (high[:, 0] >= 0) & (low[:, 0] <= size[1])
+    row, column = crossed_cells(start[among], end[among]).T
     held = (row >= 0) & (row < size[0]) & (column >= 0) & (column < size[1])
-    touched = _inside(start, end, size)
     touched[row[held], column[held]] = True
     return touched
 
