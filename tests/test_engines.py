@@ -153,6 +153,80 @@ def test_an_option_that_highs_ignores_is_an_error() -> None:
         highs.engine({"solver": "no such solver"})
 
 
+# --- policy: limits of every kind, by hand ---------------------------------------------------------------------------
+
+
+def two_neighbours(**changes: Any) -> FlowProblem:
+    """One mine (0), a market behind each of two neighbours (1, 2): the first pays 10 a tonne more after cost."""
+    return FlowProblem(
+        n_states=3,
+        edge_from=[0, 0],
+        edge_to=[1, 2],
+        edge_cost=[5, 5],
+        bid_state=[1, 2],
+        bid_most=[100, 100],
+        bid_price=[60, 50],
+        offer_state=[0],
+        offer_most=[10],
+        offer_cost=[20],
+        edge_names=["south", "north"],
+    ).replace(**changes)
+
+
+@engines
+def test_a_share_cap_by_hand(engine: str) -> None:
+    # at most 70 % of all that leaves goes south: 7 of 10, and the cap costs 10 a tonne that it turns north
+    cap = LimitRow("at most 70 % south", 0, edges=[0, 1], edge_coefficients=[0.3, -0.7])
+    solution = solve(two_neighbours(limits=[cap]), engine=engine)
+    assert solution.engine.startswith({"edges": "edge LP by", "paths": "path columns by"}[engine])
+    assert solution.flows == pytest.approx([7, 3])
+    assert solution.net_value == pytest.approx(7 * 35 + 3 * 25)
+    assert solution.limit_price == pytest.approx([10])  # one more: a tonne moves south, worth 10
+    assert solution.rents.total == pytest.approx(solution.net_value)
+
+
+@engines
+def test_a_fleet_by_hand(engine: str) -> None:
+    # wagon-hours: 4 a tonne south, 2 north; 24 of them carry 12 t north at 25 - or, at 35 for 4, less: so north first
+    fleet = {"facility_capacity": [24], "use_edge": [0, 1], "use_facility": [0, 0], "use_amount": [4, 2]}
+    solution = solve(two_neighbours(**fleet), engine=engine)
+    # 10 t north take 20 and leave 4; a tonne that turns south takes 2 more and earns 10 more: 2 of them
+    assert solution.flows == pytest.approx([2, 8])
+    assert solution.facility_use == pytest.approx([24])
+    assert solution.shadow_price == pytest.approx([5])
+
+
+@engines
+def test_a_minimum_contract_by_hand(engine: str) -> None:
+    contract = LimitRow("north first", -4, bids=[1], bid_coefficients=-1)
+    solution = solve(two_neighbours(limits=[contract]), engine=engine)
+    assert solution.sales == pytest.approx([6, 4])
+    assert solution.limit_price == pytest.approx([10])
+    assert solution.rents.limit == pytest.approx([-40])
+
+
+@engines
+def test_a_carbon_cap_by_hand(engine: str) -> None:
+    # 3 and 1 kg a tonne, at most 16 kg: x south and y north, 3x + y = 16, x + y = 10
+    cap = LimitRow("carbon", 16, edges=[0, 1], edge_coefficients=[3, 1])
+    solution = solve(two_neighbours(limits=[cap]), engine=engine)
+    assert solution.flows == pytest.approx([3, 7])
+    assert solution.limit_price == pytest.approx([5])
+
+
+@engines
+def test_nothing_to_do_is_worth_nothing(engine: str) -> None:
+    empty = FlowProblem(n_states=0)
+    without_bids = two_neighbours(bid_state=[], bid_most=[], bid_price=[])
+    without_offers = two_neighbours(offer_state=[], offer_most=[], offer_cost=[])
+    for problem in (empty, without_bids, without_offers, FlowProblem(n_states=2, facility_capacity=[3])):
+        solution = solve(problem, engine=engine)
+        assert solution.status == "optimal"
+        assert solution.net_value == 0
+        assert solution.bound == pytest.approx(0, abs=EXACT)
+        assert np.all(np.isfinite(solution.node_price))
+
+
 # --- solving again ---------------------------------------------------------------------------------------------------
 
 

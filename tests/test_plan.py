@@ -356,3 +356,33 @@ def test_rents_add_up_to_the_net_value(essay: Outcome, toy: Study, two_origins: 
         document = report.solve(outcome)
         received = sum(rent["musd_per_yr"] for rent in document["rents"])
         assert received == pytest.approx(document["net_value_musd_per_yr"], rel=1e-9)
+
+
+def test_one_more_and_one_less_are_what_capacities_gain_and_lose(essay: Outcome, toy: Study) -> None:
+    found = 0
+    for outcome in (essay, toy.run()):
+        problem, best = outcome.plan.problem, outcome.plan.solution.net_value
+        for i, row in enumerate(report.solve(outcome)["facilities"]):
+            for key, side in (("more_usd_per_t", 1), ("less_usd_per_t", -1)):
+                capacity = problem.facility_capacity.copy()
+                capacity[i] += side * 1e-3
+                if capacity[i] < 0:
+                    assert row[key] is None
+                    continue
+                gained = (solve(problem.replace(facility_capacity=capacity)).net_value - best) / (side * 1e-3)
+                assert gained == pytest.approx(row[key], abs=1e-3)
+                found += gained > 1
+            if row["less_usd_per_t"] is not None:
+                assert row["more_usd_per_t"] - 1e-6 <= row["shadow_price_usd_per_t"] <= row["less_usd_per_t"] + 1e-6
+    assert found >= 2  # some capacity is scarce, or this shows nothing
+
+
+def test_how_far_behind_the_plan_without_a_sale_is(essay: Outcome) -> None:
+    plan = essay.plan
+    for sale in report.solve(essay)["sales"]:
+        bids = [buyer.bid for buyer in plan.buyers]
+        most = plan.problem.bid_most.copy()
+        most[bids.index(sale["bid"])] = 0
+        lost = plan.solution.net_value - solve(plan.problem.replace(bid_most=most)).net_value
+        assert sale["behind_usd_per_t"] * sale["mtpa"] == pytest.approx(lost, abs=1e-5)
+        assert not sale["tie"]

@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 
 from corridor import output, report, screen
 from corridor.errors import CorridorError, InputError, NoAnswerError, UsageError
+from corridor.flow import write_lp
 from corridor.starter import new_project
 from corridor.study import Outcome, Study, hash_with, read_study
 from corridor.study_file import committed_study
@@ -106,13 +107,21 @@ def solve(
     scenario: ScenarioName = None,
     form: FormatName = "table",
     place: OutputPath = None,
+    export: Path | None = None,
 ) -> None:
     """Find the best lawful plan for all mines and markets at once, with shared capacities.
 
     Example: corridor solve --scenario essay
+
+    Parameters
+    ----------
+    export
+        Write the linear programme too, for other solvers: a file that ends in .mps or .lp.
     """
     outcome = _outcome(study, scenario)
     document = report.solve(outcome)
+    if export is not None:
+        _say(f"{write_lp(outcome.plan.problem, export)} written: net cost is to be minimised there.")
     if form == "table":
         _draw(screen.solve_summary(outcome, document), place)
     else:

@@ -13,7 +13,7 @@ import numpy as np
 
 from corridor.cost import EdgeCosts
 from corridor.errors import InfeasibleError
-from corridor.flow import FlowProblem, FlowSolution, LimitRow, solve
+from corridor.flow import FlowProblem, FlowSolution, LimitRow, Prepared, solve
 from corridor.law import Law
 from corridor.market import Buyer, Seller
 from corridor.network import Network
@@ -52,8 +52,9 @@ class Plan:
 
     Attributes
     ----------
-    problem, solution
-        As solved; net value in million USD/yr at generalised cost.
+    prepared
+        The problem, its solution (net value in million USD/yr at generalised cost), and the way to solve it again with
+        other numbers.
     network
         What the edges refer to.
     edge_of, commodity_of, origin_of
@@ -69,8 +70,7 @@ class Plan:
         Country to the name of its corridor.
     """
 
-    problem: FlowProblem
-    solution: FlowSolution
+    prepared: Prepared
     network: Network
     edge_of: tuple[int, ...]
     commodity_of: tuple[str, ...]
@@ -80,6 +80,16 @@ class Plan:
     buyers: tuple[Buyer, ...]
     facilities: tuple[str, ...]
     corridor_of: Mapping[str, str]
+
+    @property
+    def problem(self) -> FlowProblem:
+        """As solved."""
+        return self.prepared.problem
+
+    @property
+    def solution(self) -> FlowSolution:
+        """The best plan."""
+        return self.prepared.solution
 
     def carried(self) -> dict[tuple[str, int], float]:
         """Mt/yr by commodity and position in the network's edges, all origins together."""
@@ -244,8 +254,7 @@ def make_plan(
     facilities = tuple(sorted({f for e, _ in moves if (f := network.edges[e].link.facility)}))
     problem, handovers = _problem(network, costs, spare, moves, facilities, sellers, buyers)
     return Plan(
-        problem=problem,
-        solution=solve(problem),
+        prepared=Prepared(problem),
         network=network,
         edge_of=tuple(e for e, _ in moves),
         commodity_of=tuple(cargo.commodity for _, cargo in moves),

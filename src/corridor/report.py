@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from corridor import flow
 from corridor.cost import Item
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
 from corridor.market import Seller
@@ -259,10 +260,29 @@ def _sales(plan: Plan) -> list[Document]:
             "bid_usd_per_t": buyer.price,
             "intake_mtpa": buyer.intake_mtpa,
             "node_price_usd_per_t": price,
+            **_margins(plan, "bid", buyer.bid, full=sale >= buyer.intake_mtpa - NEGLIGIBLE_MTPA),
+            **_without(plan, buyer.bid),
         }
         for buyer, sale, price in zip(plan.buyers, plan.solution.sales.tolist(), prices, strict=True)
         if sale > NEGLIGIBLE_MTPA
     ]
+
+
+def _without(plan: Plan, bid: str) -> Document:
+    """How far behind the best plan without a sale is; at 0 and ``tie`` another plan is as good."""
+    found = flow.next_best(plan.prepared, "bid", bid)
+    return {"behind_usd_per_t": found.behind_usd_per_t, "tie": found.tie}
+
+
+def _margins(plan: Plan, kind: Literal["facility", "bid"], name: str, *, full: bool) -> Document:
+    """What a little more and a little less of a bound is worth, USD/t: solved again, since duals are not unique.
+
+    What is not full is worth nothing either way. None: there is nothing to take away.
+    """
+    if not full:
+        return {"more_usd_per_t": 0.0, "less_usd_per_t": 0.0}
+    found = flow.marginal(plan.prepared, kind, name)
+    return {"more_usd_per_t": found.more, "less_usd_per_t": None if math.isnan(found.less) else found.less}
 
 
 def _offers(plan: Plan) -> list[Document]:
@@ -288,6 +308,7 @@ def _facilities(outcome: Outcome) -> list[Document]:
             "used_mtpa": taken,
             "spare_mtpa": outcome.spare[name],
             "shadow_price_usd_per_t": price,
+            **_margins(plan, "facility", name, full=taken >= outcome.spare[name] - NEGLIGIBLE_MTPA),
         }
         for name, taken, price in zip(plan.facilities, used, prices, strict=True)
     ]

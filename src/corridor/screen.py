@@ -166,7 +166,7 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
             "Mt/yr": ("mtpa", 3),
             "of": ("intake_mtpa", 3),
             "bid": ("bid_usd_per_t", 1),
-            "node price": ("node_price_usd_per_t", 1),
+            "behind": ("behind_usd_per_t", 1),
         },
     )
     mines = _listed(
@@ -183,13 +183,14 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     busy = _listed(
         sorted(
             (row for row in document["facilities"] if row["used_mtpa"] > 0),
-            key=lambda row: -row["shadow_price_usd_per_t"],
+            key=lambda row: -row["less_usd_per_t"],
         ),
         {
             "facility": "facility",
             "used": ("used_mtpa", 2),
             "spare": ("spare_mtpa", 2),
-            "shadow price": ("shadow_price_usd_per_t", 1),
+            "one more": ("more_usd_per_t", 1),
+            "one less": ("less_usd_per_t", 1),
         },
     )
     rents = _listed(
@@ -202,7 +203,7 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
         nearest.add_row(row["commodity"], row["corridor"], way(row["gateway"], row["entry"]), row["market"], gap)
     for heading, rows in (
         ("Tonnes by corridor", carried),
-        ("Sales", sales),
+        ("Sales, Mt/yr and USD/t", sales),
         ("Mines (netback: what one more tonne would fetch at the gate)", mines),
         ("Facilities in use, Mt/yr and USD/t", busy),
         ("Largest rents", rents),
@@ -210,8 +211,9 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     ):
         parts += [Text(""), Text(heading, style="bold"), rows]
     note = (
-        "A shadow price is what one more Mt/yr of capacity is worth; where routes tie it is one of several. Behind: "
-        "what each tonne costs the plan if 1,000 t/yr are forced over a route; 0.00: as good as what it does. "
+        "One more, one less: what a little more capacity gains, and a little less loses. Behind, of a sale: what each "
+        "tonne of it loses if the buyer takes none; of a route: what each tonne costs the plan if 1,000 t/yr are "
+        "forced over it. 0.0: another plan is as good. "
     )
     parts += [Text(""), Text(note + NOT_ADVICE, style="dim")]
     return Group(*parts)
