@@ -17,8 +17,8 @@ engines = st.sampled_from(["edges", "paths"])
 
 
 def test_a_price_by_hand() -> None:
-    # The price abroad falls from 100 to 20; at home it stays 65. By road it pays down to 65 + 25, by rail to 65 + 10. So
-    # of 8 Mt washed 3 go by rail, 2 by road and 3 stay, from 90 down 3 by rail and 5 stay, from 75 down all stay.
+    # The price abroad falls from 100 to 20; at home it stays 65. By road it pays down to 65 + 25, by rail to 65 + 10:
+    # of 8 Mt washed 3 go by rail, 2 by road and 3 stay; from 90 down 3 by rail and 5 stay; from 75 down all stay.
     prepared = Prepared(washery())
     found = curve(prepared, washery(bid_price=[20, 65]))
     assert found.convex

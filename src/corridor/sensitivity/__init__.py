@@ -1,0 +1,1 @@
+"""How the answer moves with prices and other parameters: the same flow problem with other numbers."""
