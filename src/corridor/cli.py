@@ -129,6 +129,68 @@ def solve(
 
 
 @app.command
+def breakeven(
+    *,
+    price: str | None = None,
+    parameter: str | None = None,
+    target: str | None = None,
+    commodity: str | None = None,
+    low: Annotated[float | None, Parameter(name="--from")] = None,
+    high: Annotated[float | None, Parameter(name="--to")] = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Find where the best plan changes along a price or another parameter; or what would have to change for a target.
+
+    Example: corridor breakeven --price thermal_newcastle --scenario essay
+
+    Parameters
+    ----------
+    price
+        Reference price that moves, with every bid tied to it.
+    parameter
+        Any other number of the tables that moves: table:subject:parameter.
+    target
+        Corridor, node or crossing to look for. Without a price or parameter: which change of any one parameter would
+        make it carry something.
+    commodity
+        Tell of this one alone.
+    low, high
+        From where to where, in the unit of the table. Default: a price's history, the range of all else.
+    """
+    from corridor import report_breakeven
+    from corridor.sensitivity import breakeven as room
+    from corridor.sensitivity.line import along
+    from corridor.sensitivity.parameters import find_parameter, find_price
+
+    outcome = _outcome(study, scenario)
+    report.known(outcome, commodity)
+    if target is not None:
+        room.known_target(outcome, target)
+    if price is not None and parameter is not None:
+        raise UsageError("name a price or a parameter, not both.")
+    if price is None and parameter is None:
+        if target is None or low is not None or high is not None:
+            raise UsageError("name what moves, by --price or --parameter; or a --target alone.")
+        near = room.nearest(outcome, target, commodity)
+        found = room.what_would_have_to_change(outcome, target, commodity, _progress)
+        document = report_breakeven.needed(outcome, target, commodity, found, near)
+        shown, rows = screen.needed, {"needed": report.tables_of(document)["needed"]}
+    else:
+        moving = find_price(outcome, price) if price is not None else find_parameter(outcome, parameter or "")
+        ends = (low, high) if low is not None and high is not None else room.default_range(outcome, moving)
+        whole = along(outcome, moving, ends[0] if low is None else low, ends[1] if high is None else high)
+        document = report_breakeven.along_parameter(outcome, whole, commodity, target)
+        shown, rows = screen.along_parameter, report.tables_of(document)
+    if form == "table":
+        _draw(shown(outcome, document), place)
+    else:
+        _deliver(form, place, document, rows)
+
+
+@app.command
 def explain(
     origin: str,
     market: str,
@@ -368,6 +430,12 @@ def _tell(tables: Tables) -> None:
 def _say(text: str) -> None:
     """Progress and remarks go to stderr: stdout carries the result."""
     print(text, file=sys.stderr)
+
+
+def _progress(done: int, of: int) -> None:
+    """Tell how far a long search is, on a terminal alone."""
+    if sys.stderr.isatty():
+        print(f"\r{done} of {of}" if done < of else "\r" + " " * 20 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def _draw(content: RenderableType, place: Path | None) -> None:

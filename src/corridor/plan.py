@@ -52,9 +52,8 @@ class Plan:
 
     Attributes
     ----------
-    prepared
-        The problem, its solution (net value in million USD/yr at generalised cost), and the way to solve it again with
-        other numbers.
+    problem
+        As stated; net value in million USD/yr at generalised cost.
     network
         What the edges refer to.
     edge_of, commodity_of, origin_of
@@ -70,7 +69,7 @@ class Plan:
         Country to the name of its corridor.
     """
 
-    prepared: Prepared
+    problem: FlowProblem
     network: Network
     edge_of: tuple[int, ...]
     commodity_of: tuple[str, ...]
@@ -81,32 +80,37 @@ class Plan:
     facilities: tuple[str, ...]
     corridor_of: Mapping[str, str]
 
-    @property
-    def problem(self) -> FlowProblem:
-        """As solved."""
-        return self.prepared.problem
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The problem solved, and ready to be solved again with other numbers."""
+        return Prepared(self.problem)
 
     @property
     def solution(self) -> FlowSolution:
         """The best plan."""
         return self.prepared.solution
 
-    def carried(self) -> dict[tuple[str, int], float]:
-        """Mt/yr by commodity and position in the network's edges, all origins together."""
+    def carried(self, solution: FlowSolution | None = None) -> dict[tuple[str, int], float]:
+        """Mt/yr by commodity and position in the network's edges, all origins together; of another plan if given."""
         tonnes: dict[tuple[str, int], float] = defaultdict(float)
-        for commodity, e, flow in zip(self.commodity_of, self.edge_of, self.solution.flows.tolist(), strict=False):
+        flows = (solution or self.solution).flows.tolist()
+        for commodity, e, flow in zip(self.commodity_of, self.edge_of, flows, strict=False):
             tonnes[commodity, e] += flow
         return {key: mtpa for key, mtpa in tonnes.items() if mtpa > NEGLIGIBLE_MTPA}
 
-    def corridors(self) -> dict[tuple[str, str], float]:
-        """Mt/yr by corridor and commodity: what goes by sea at the berth of loading, all else at the place of sale."""
+    def corridors(self, solution: FlowSolution | None = None) -> dict[tuple[str, str], float]:
+        """Mt/yr by corridor and commodity: what goes by sea at the berth of loading, all else at the place of sale.
+
+        Of another plan for the same network if one is given.
+        """
+        solution = solution or self.solution
         tonnes: dict[tuple[str, str], float] = defaultdict(float)
-        for (commodity, e), mtpa in self.carried().items():
+        for (commodity, e), mtpa in self.carried(solution).items():
             edge = self.network.edges[e]
             if edge.link.kind == "sea":  # it ends at a place of sale, where the same tonnes must not count again
                 tonnes[self._corridor(edge.tail), commodity] += mtpa
                 tonnes[self._corridor(edge.head), commodity] -= mtpa
-        for buyer, sale in zip(self.buyers, self.solution.sales.tolist(), strict=True):
+        for buyer, sale in zip(self.buyers, solution.sales.tolist(), strict=True):
             tonnes[self._corridor(buyer.node), buyer.commodity] += sale
         return {key: mtpa for key, mtpa in tonnes.items() if mtpa > NEGLIGIBLE_MTPA}
 
@@ -254,7 +258,7 @@ def make_plan(
     facilities = tuple(sorted({f for e, _ in moves if (f := network.edges[e].link.facility)}))
     problem, handovers = _problem(network, costs, spare, moves, facilities, sellers, buyers)
     return Plan(
-        prepared=Prepared(problem),
+        problem=problem,
         network=network,
         edge_of=tuple(e for e, _ in moves),
         commodity_of=tuple(cargo.commodity for _, cargo in moves),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NARROWEST = 80
 LEAST_SHOWN_USD_PER_T = 0.01
+SIGNIFICANT = 4
 NOT_ADVICE = "Law: informs, is no legal advice."
 
 
@@ -351,3 +352,73 @@ def source_list(rows: Sequence[dict[str, Any]]) -> RenderableType:
 def way(gateway: str, entry: str) -> str:
     """Gateway and the border crossing before it; one name where they are the same."""
     return gateway if gateway == entry else f"{gateway} < {entry}"
+
+
+def along_parameter(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
+    """A scenario along one parameter: where corridors carry, what changes where."""
+    parameter = document["parameter"]
+    unit = parameter["unit"]
+    parts: list[RenderableType] = [title(outcome, f"Break-even: {parameter['name']}")]
+    past = parameter["history"]
+    today = f"Today {significant(parameter['today'])} {unit} ({parameter['basis']}, {parameter['year']})"
+    if past:
+        today += f"; months of {past['first']}–{past['last']}: {significant(past['low'])}–{significant(past['high'])}"
+    else:
+        today += f"; range {significant(parameter['low'])}–{significant(parameter['high'])}"
+    parts += [Text(f"{today}."), Text("")]
+    ranges = table("corridor", "carries from", "to", unit, right=("carries from", "to"))
+    for row in document["ranges"]:
+        ranges.add_row(row["corridor"], significant(row["from"]), significant(row["to"]), "")
+    parts += [Text("Where a corridor carries anything", style="bold"), ranges, Text("")]
+    worth = {stop["at"]: stop["net_value_musd_per_yr"] for stop in document["stops"]}
+    turns = table("at", "net value", "what", "", "Mt/yr", right=("at", "net value", "Mt/yr"))
+    shown: float | None = None
+    for turn in document["turns"]:
+        new = turn["at"] != shown
+        shown = turn["at"]
+        tonnes = f"{number(turn['before'], 2)} → {number(turn['after'], 2)}"
+        place = (significant(shown), number(worth.get(shown), 1)) if new else ("", "")
+        turns.add_row(*place, f"{turn['kind']} {turn['name']}", turn["what"], tonnes)
+    parts.append(Text(f"What changes as it rises ({unit}; net value million USD/yr)", style="bold"))
+    parts.append(turns if turns.row_count else Text("  nothing in this range"))
+    how = (
+        "Exact: net value is a straight line between these points. "
+        if document["exact"]
+        else f"Not linear: bracketed, each to within {significant(document['known_to_within'])} {unit}. "
+    )
+    parts += [Text(""), Text(how + "Only what is lawful is used. " + NOT_ADVICE, style="dim")]
+    return Group(*parts)
+
+
+def needed(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
+    """What would have to change for a target to carry anything."""
+    near = document["nearest"]
+    cargo = f" {document['commodity']}" if document["commodity"] else " anything"
+    parts: list[RenderableType] = [
+        title(outcome, f"What would have to change for {document['target']} to carry{cargo}")
+    ]
+    route = f"{near['commodity']} from {near['origin']} to {near['market']} by {way(near['gateway'], near['entry'])}"
+    gap = number(near["behind_usd_per_t"])
+    behind = (
+        f"Nearest: {route} ({near['law_status']}), {gap} USD/t behind the best plan: so much it would have to be paid."
+    )
+    parts += [Text(behind), Text("")]
+    rows = table("parameter", "today", "needed", "change", "its range", right=("today", "needed", "change"))
+    for row in document["needed"]:
+        within = "within" if row["within_its_range"] else "beyond"
+        change = "–" if row["change_share"] is None else f"{row['change_share']:+.0%}"
+        rows.add_row(
+            f"{row['parameter']} ({row['unit']})", significant(row["today"]), significant(row["needed"]), change, within
+        )
+    parts.append(Text("One parameter at a time, all else as it is", style="bold"))
+    far = document["looked_as_far_as_times_the_range"]
+    nothing = f"  None would be enough, from the least it may be to {far:g} times its range."
+    parts.append(rows if rows.row_count else Text(nothing))
+    parts += [Text(""), Text(f"Only what is lawful is used. {NOT_ADVICE}", style="dim")]
+    return Group(*parts)
+
+
+def significant(value: float) -> str:
+    """A number to four digits, and all of those before the point: parameters are of any size."""
+    whole = f"{value:,.0f}"
+    return whole if len(whole.lstrip("-")) > SIGNIFICANT else f"{value:.{SIGNIFICANT}g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -86,6 +86,19 @@ class Outcome:
     def tables(self) -> Tables:
         """The scenario's tables."""
         return self.study.by_scenario[self.scenario]
+
+    def with_values(self, tables: Tables) -> Outcome:
+        """The same scenario with other numbers in its value tables: what is open and what is lawful stay.
+
+        Parameters
+        ----------
+        tables
+            Checked; they differ from the scenario's own in value tables alone.
+        """
+        by_scenario = MappingProxyType({**self.study.by_scenario, self.scenario: tables})
+        other = Outcome(replace(self.study, by_scenario=by_scenario), self.scenario)
+        other.__dict__.update(network=self.network, law=self.law)  # as if they had been asked for
+        return other
 
     @property
     def as_of(self) -> dt.date:

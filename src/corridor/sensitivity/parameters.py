@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from corridor import checks
 from corridor.errors import InputError, UsageError, did_you_mean
@@ -113,5 +112,4 @@ def moved(outcome: Outcome, values: Mapping[Parameter, float]) -> Outcome:
     faults = checks.find_faults(tables.rows, well=outcome.tables.rows)
     if faults:
         raise InputError(faults)
-    by_scenario = MappingProxyType({**outcome.study.by_scenario, outcome.scenario: tables})
-    return replace(outcome, study=replace(outcome.study, by_scenario=by_scenario))
+    return outcome.with_values(tables)
