@@ -14,6 +14,7 @@ from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.sensitivity.breakeven import Needed, history, nearest, turns, what_would_have_to_change
 from corridor.sensitivity.line import along, ranges_of, through
 from corridor.sensitivity.parameters import find_parameter, find_price, moved, parameters
+from corridor.sensitivity.regime import regime
 from corridor.study import Outcome, Study
 
 
@@ -212,3 +213,48 @@ def test_a_counterfactual_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["breakeven", "--price", "thermal_newcastle", "--scenario", "sanctions-lifted"]
     assert corridor.cli.main(words) == 0
     assert "COUNTERFACTUAL, NOT THE LAW" in capsys.readouterr().out
+
+
+# --- the plane of two parameters -------------------------------------------------------------------------------------
+
+
+def test_the_plane_is_what_the_scenario_says_at_every_point(essay: Outcome) -> None:
+    x, y = find_parameter(essay, "thermal_newcastle"), find_parameter(essay, "tariffs:rzd_transit:rate:coal")
+    found = regime(essay, x, (30, 200), y, (0.001, 0.03), "thermal_coal")
+    assert found.exact
+    assert len(found.areas) > 10
+    assert sum(area.share for area in found.areas) == pytest.approx(1, abs=1e-6)
+    for area in found.areas[::4]:
+        a, b = area.corners.mean(axis=0)
+        plan = moved(essay, {x: float(a), y: float(b)}).plan
+        carried = {name: mtpa for (name, what), mtpa in plan.corridors().items() if what == "thermal_coal"}
+        assert area.tonnes == pytest.approx(carried, abs=1e-6)
+
+
+def test_a_product_of_two_parameters_is_sampled_and_said_so(essay: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corridor.sensitivity.regime.SAMPLES", 3)
+    length, rate = (
+        find_parameter(essay, name) for name in ("lengths:rail_darkhan_salkhit:length", "tariffs:ubtz:rate")
+    )
+    found = regime(essay, length, (50, 500), rate, (0.005, 0.05))
+    assert not found.exact
+    assert len(found.areas) == 9
+    alone = along(essay, length, 50, 500)
+    assert alone.exact  # it is the product that is not
+
+
+def test_the_plane_as_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["regime", "--x", "thermal_newcastle", "--y", "tariffs:rzd_transit:rate:coal", "--scenario", "essay"]
+    assert corridor.cli.main([*words, "--commodity", "thermal_coal"]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "Exact: " in shown
+    assert corridor.cli.main([*words, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["type"] == "FeatureCollection"
+    for feature in document["features"]:
+        [ring] = feature["geometry"]["coordinates"]
+        assert ring[0] == ring[-1]
+        assert len(ring) >= 4
+    assert corridor.cli.main(["regime", "--x", "thermal_newcastle", "--y", "thermal_newcastle"]) == 2
+    assert "on both axes" in capsys.readouterr().err

@@ -160,7 +160,7 @@ def breakeven(
     low, high
         From where to where, in the unit of the table. Default: a price's history, the range of all else.
     """
-    from corridor import report_breakeven
+    from corridor import report_sensitivity
     from corridor.sensitivity import breakeven as room
     from corridor.sensitivity.line import along
     from corridor.sensitivity.parameters import find_parameter, find_price
@@ -176,18 +176,61 @@ def breakeven(
             raise UsageError("name what moves, by --price or --parameter; or a --target alone.")
         near = room.nearest(outcome, target, commodity)
         found = room.what_would_have_to_change(outcome, target, commodity, _progress)
-        document = report_breakeven.needed(outcome, target, commodity, found, near)
+        document = report_sensitivity.needed(outcome, target, commodity, found, near)
         shown, rows = screen.needed, {"needed": report.tables_of(document)["needed"]}
     else:
         moving = find_price(outcome, price) if price is not None else find_parameter(outcome, parameter or "")
-        ends = (low, high) if low is not None and high is not None else room.default_range(outcome, moving)
-        whole = along(outcome, moving, ends[0] if low is None else low, ends[1] if high is None else high)
-        document = report_breakeven.along_parameter(outcome, whole, commodity, target)
+        whole = along(outcome, moving, *room.ends_of(outcome, moving, low, high))
+        document = report_sensitivity.along_parameter(outcome, whole, commodity, target)
         shown, rows = screen.along_parameter, report.tables_of(document)
     if form == "table":
         _draw(shown(outcome, document), place)
     else:
         _deliver(form, place, document, rows)
+
+
+@app.command
+def regime(
+    *,
+    x: str,
+    y: str,
+    x_from: float | None = None,
+    x_to: float | None = None,
+    y_from: float | None = None,
+    y_to: float | None = None,
+    commodity: str | None = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Divide the plane of two parameters by who carries: exact polygons, one best plan in each.
+
+    Example: corridor regime --x thermal_newcastle --y tariffs:rzd_transit:rate:coal --scenario essay
+
+    Parameters
+    ----------
+    x, y
+        Reference prices, or other numbers of the tables: table:subject:parameter.
+    x_from, x_to, y_from, y_to
+        Ends, in the units of the tables. Default: a price's history, the range of all else.
+    commodity
+        Count this one alone.
+    """
+    from corridor import report_sensitivity
+    from corridor.sensitivity.breakeven import ends_of
+    from corridor.sensitivity.parameters import find_parameter
+    from corridor.sensitivity.regime import regime as found
+
+    outcome = _outcome(study, scenario)
+    report.known(outcome, commodity)
+    across, up = find_parameter(outcome, x), find_parameter(outcome, y)
+    ends = ends_of(outcome, across, x_from, x_to), ends_of(outcome, up, y_from, y_to)
+    document = report_sensitivity.regime(outcome, found(outcome, across, ends[0], up, ends[1], commodity))
+    if form == "table":
+        _draw(screen.regime(outcome, document), place)
+    else:
+        _deliver(form, place, document, {"areas": report.tables_of(document)["areas"]})
 
 
 @app.command

@@ -418,6 +418,33 @@ def needed(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     return Group(*parts)
 
 
+def regime(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
+    """The plane of two parameters: how much of it goes to whom, and where today is."""
+    parts: list[RenderableType] = [title(outcome, "Regime: who carries what in a plane of two parameters")]
+    for axis in ("x", "y"):
+        of = document[axis]
+        ends = f"{significant(of['from'])} to {significant(of['to'])} {of['unit']}; today {significant(of['today'])}"
+        parts.append(Text(f"{axis}: {of['name']}, {ends}"))
+    shares: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0, 0.0, float("inf"), 0.0])
+    for row in document["areas"]:
+        held = shares[tuple(row["carries"])]
+        held[0], held[1] = held[0] + row["share"], held[1] + 1
+        held[2], held[3] = min(held[2], row["mtpa"]), max(held[3], row["mtpa"])
+    rows = table("who carries", "share of the plane", "plans", "Mt/yr", right=("share of the plane", "plans", "Mt/yr"))
+    for carriers, (share, plans, low, high) in sorted(shares.items(), key=lambda item: -item[1][0]):
+        span = f"{number(low, 2)}–{number(high, 2)}"
+        rows.add_row(" + ".join(carriers) or "nobody", f"{share:.1%}", f"{plans:.0f}", span)
+    what = document["commodity"] or "everything"
+    how = (
+        f"Exact: {len(document['areas'])} polygons, one best plan in each. --format json writes them. "
+        if document["exact"]
+        else f"Not linear in both, or in their product: {len(document['areas'])} samples, no exact borders. "
+    )
+    parts += [Text(""), Text(f"Of {what}", style="bold"), rows, Text("")]
+    parts.append(Text(how + "Only what is lawful is used. " + NOT_ADVICE, style="dim"))
+    return Group(*parts)
+
+
 def significant(value: float) -> str:
     """A number to four digits, and all of those before the point: parameters are of any size."""
     whole = f"{value:,.0f}"

@@ -145,19 +145,19 @@ def history(outcome: Outcome, parameter: Parameter) -> History | None:
     )
 
 
-def default_range(outcome: Outcome, parameter: Parameter) -> tuple[float, float]:
-    """From where to where a parameter is moved if nobody says: a price through its history, all else through its range.
+def ends_of(outcome: Outcome, parameter: Parameter, low: float | None, high: float | None) -> tuple[float, float]:
+    """From where to where a parameter is moved: as said, else a price through its history and all else its range.
 
     Raises
     ------
     UsageError
-        If the parameter has no range.
+        If neither is said and the parameter has no range.
     """
     past = history(outcome, parameter)
-    low, high = (past.low, past.high) if past else (parameter.row.low, parameter.row.high)
-    if not low < high:
-        raise UsageError(f"{parameter.name} has no range of its own: say --from and --to.")
-    return low, high
+    own = (past.low, past.high) if past else (parameter.row.low, parameter.row.high)
+    if low is None and high is None and not own[0] < own[1]:
+        raise UsageError(f"{parameter.name} has no range of its own: say from where to where.")
+    return (own[0] if low is None else low), (own[1] if high is None else high)
 
 
 def known_target(outcome: Outcome, target: str) -> str:

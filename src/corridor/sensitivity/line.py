@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,6 +24,9 @@ SAMPLES = 33
 
 BRACKET = 1e-3
 """Share of the range to which a change between two of them is then narrowed down."""
+
+BOUNDS = ("edge_capacity", "facility_capacity", "bid_most", "offer_most")
+VALUES = tuple(name for name in NUMBERS if name not in BOUNDS)
 
 Tonnes = dict[tuple[str, str], float]
 """Two names (corridor and commodity, say) to Mt/yr."""
@@ -161,21 +165,16 @@ def along(outcome: Outcome, parameter: Parameter, low: float, high: float) -> Al
         raise UsageError(f"from {low:g} to {high:g} is no range: from must be below to.")
     plan, end = moved(outcome, {parameter: low}).plan, moved(outcome, {parameter: high}).plan
     middle = moved(outcome, {parameter: (low + high) / 2}).plan
-    if parameter.linear and _is_mean(middle.problem, plan.problem, end.problem):
+    if parameter.linear and is_mean(middle.problem, plan.problem, end.problem):
         return _exact(parameter, plan, curve(Prepared(plan.problem), end.problem), low, high)
     return _bracketed(outcome, parameter, low, high)
 
 
-def _is_mean(middle: FlowProblem, one: FlowProblem, other: FlowProblem) -> bool:
-    """Tell whether a problem lies half-way between two, with the same network."""
+def is_mean(middle: FlowProblem, one: FlowProblem, other: FlowProblem) -> bool:
+    """Tell whether a problem lies half-way between two, with the same network, and values move or bounds, not both."""
     if not (one.same_network(middle) and one.same_network(other)):
         return False
-    bounds = ("edge_capacity", "facility_capacity", "bid_most", "offer_most")
-    moved_bounds = any(not np.array_equal(getattr(one, name), getattr(other, name)) for name in bounds)
-    moved_values = any(
-        not np.array_equal(getattr(one, name), getattr(other, name)) for name in NUMBERS if name not in bounds
-    )
-    if moved_bounds and moved_values:
+    if moves_bounds(one, other) and _moves(one, other, VALUES):
         return False  # then net value is neither convex nor concave
     for name in NUMBERS:
         first, last = getattr(one, name), getattr(other, name)
@@ -183,6 +182,15 @@ def _is_mean(middle: FlowProblem, one: FlowProblem, other: FlowProblem) -> bool:
         if not np.allclose(getattr(middle, name), mean, rtol=LINEAR, atol=LINEAR):
             return False
     return True
+
+
+def moves_bounds(one: FlowProblem, other: FlowProblem) -> bool:
+    """Tell whether capacities or the most of bids or offers differ."""
+    return _moves(one, other, BOUNDS)
+
+
+def _moves(one: FlowProblem, other: FlowProblem, columns: Sequence[str]) -> bool:
+    return any(not np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
 
 
 def _exact(parameter: Parameter, plan: Plan, found: Curve, low: float, high: float) -> Along:

@@ -60,14 +60,17 @@ def parameters(outcome: Outcome) -> dict[str, Parameter]:
 def find_parameter(outcome: Outcome, name: str) -> Parameter:
     """Return a parameter by its name; the commodity may be left out where there is only one.
 
+    A reference price may be named by itself.
+
     Raises
     ------
     UsageError
         If there is none, or several; the message has the nearest names.
     """
     known = parameters(outcome)
-    if name in known:
-        return known[name]
+    price = f"{PRICES}:{name}:{PRICE}"
+    if name in known or price in known:
+        return known[name if name in known else price]
     several = [other for other in known if other.startswith(f"{name}:")]
     if len(several) == 1:
         return known[several[0]]

@@ -1,4 +1,4 @@
-"""Break-evens -> documents: what a parameter changes, and what would have to change."""
+"""Sensitivity -> documents: what parameters change, and what would have to change."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from corridor.sensitivity import breakeven
 from corridor.sensitivity.breakeven import Needed
 from corridor.sensitivity.line import Along, ranges_of
 from corridor.sensitivity.parameters import Parameter
+from corridor.sensitivity.regime import Regime
 from corridor.study import Outcome
 
 
@@ -97,6 +98,41 @@ def needed(
                 "carries": list(change.commodities),
             }
             for change in found
+        ],
+    }
+
+
+def regime(outcome: Outcome, found: Regime) -> Document:
+    """Document of the plane of two parameters, in the manner of GeoJSON: a feature for each polygon.
+
+    Coordinates are values of both parameters; ``winner`` is the corridor that carries most. ``areas`` has the same
+    polygons as rows.
+    """
+    areas = [
+        {
+            "share": area.share,
+            "winner": area.winner or None,
+            "carries": list(area.carriers),
+            "mtpa": sum(area.tonnes.values()),
+            **{f"{corridor}_mtpa": area.tonnes.get(corridor, 0.0) for corridor in outcome.study.file.corridors},
+        }
+        for area in found.areas
+    ]
+    rings = [[*area.corners.tolist(), area.corners[0].tolist()] for area in found.areas]
+    return {
+        **heading(outcome),
+        "x": {**_parameter(outcome, found.x), "from": found.x_ends[0], "to": found.x_ends[1]},
+        "y": {**_parameter(outcome, found.y), "from": found.y_ends[0], "to": found.y_ends[1]},
+        "commodity": found.commodity,
+        "exact": found.exact,
+        "areas": [
+            {**row, "corners": "; ".join(f"{a:.6g} {b:.6g}" for a, b in ring)}
+            for row, ring in zip(areas, rings, strict=True)
+        ],
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": row, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+            for row, ring in zip(areas, rings, strict=True)
         ],
     }
 
