@@ -63,17 +63,13 @@ class EdgeLp:
         return Answer(flow, *self._rows.split(dual), seconds=seconds)
 
     def _load(self, numbers: Numbers) -> int:
-        """Put in what has changed, and tell which simplex method to use."""
-        old, self._numbers = self._numbers, numbers
+        """Put in all numbers, whatever the last question has left, and tell which simplex method to use."""
         n_columns = len(numbers.value)
         columns = np.arange(n_columns, dtype=np.int32)
-        if not old.same_values(numbers):
-            self._highs.changeColsCost(n_columns, columns, numbers.value)
-        if not old.same_bounds(numbers):
-            self._highs.changeColsBounds(n_columns, columns, np.zeros(n_columns), numbers.most)
-            n_states = self._rows.parts[0]
-            was, now = (np.concatenate([n.capacity, n.bound]) for n in (old, numbers))
-            highs.change_upper(self._highs, n_states, was, now)
+        self._highs.changeColsCost(n_columns, columns, numbers.value)
+        self._highs.changeColsBounds(n_columns, columns, np.zeros(n_columns), numbers.most)
+        highs.change_upper(self._highs, self._rows.parts[0], np.concatenate([numbers.capacity, numbers.bound]))
+        self._numbers = numbers
         return highs.start_from(self._highs, *self._kept, numbers)
 
     def _unmet(self, problem: FlowProblem, status: str) -> Unmet:

@@ -103,10 +103,11 @@ def checked(status: Any, what: str) -> None:
         raise RuntimeError(f"HiGHS did not take {what} as it is: its status is {status.name}")
 
 
-def change_upper(highs: _Highs, first_row: int, was: Floats, now: Floats) -> None:
-    """Change upper bounds of rows that have no lower one, from some row on."""
-    for row in np.flatnonzero(was != now).tolist():
-        highs.changeRowBounds(first_row + row, -np.inf, float(now[row]))
+def change_upper(highs: _Highs, first_row: int, upper: Floats) -> None:
+    """Change the upper bounds of rows that have no lower one, from some row on."""
+    rows = np.arange(first_row, first_row + len(upper), dtype=np.int32)
+    status = highs.changeRowsBounds(len(upper), rows, np.full(len(upper), -np.inf), upper)  # type: ignore[attr-defined]
+    checked(status, "the bounds")
 
 
 def start_from(highs: _Highs, basis: HighsBasis | None, base: Numbers, now: Numbers) -> int:

@@ -122,17 +122,16 @@ class PathColumns:
         return Answer(flow, *prices, seconds=dict(self._spent), status=status)
 
     def _load(self, numbers: Numbers) -> int:
-        """Go back to what is kept, put in what has changed, and tell which simplex method to use."""
-        old, self._numbers = self._numbers, numbers
-        if not old.same_bounds(numbers):
-            highs.change_upper(self._highs, 0, self._row_upper(old), self._row_upper(numbers))
+        """Go back to what is kept, put in all bounds, and tell which simplex method to use."""
+        highs.change_upper(self._highs, 0, self._row_upper(numbers))
         self._shortfalls(np.zeros(self._n_limits), 0.0)
         kept, basis, base = self._kept
-        if self._ways.shape[1] > kept:
-            later = np.arange(self._n_limits + kept, self._n_limits + self._ways.shape[1], dtype=np.int32)
+        later = np.arange(self._n_limits + kept, self._highs.getNumCol(), dtype=np.int32)
+        if len(later):
             self._highs.deleteCols(len(later), later)
             self._ways = self._ways[:, :kept]
             self._known = set(np.asarray(self._ways.T @ self._mark).tolist())
+        self._numbers = numbers
         return highs.start_from(self._highs, basis, base, numbers)
 
     def _row_upper(self, numbers: Numbers) -> Floats:
@@ -242,7 +241,7 @@ class PathColumns:
     def _prices(self, dual: _Dual) -> tuple[Floats, Floats, Floats]:
         """Prices of states, facilities and limits."""
         edges, bids, _ = self._split(dual.reduced)
-        # a bounded edge is charged what its bound is worth; the node prices have to hold without that charge too
+        # bounded edges are charged what their bounds are worth here; in a solution that is the price of the edge
         node_price = self._pricing.node_prices(dual.supply, edges, -bids)
         facility, limit, _ = np.split(dual.row, [self._n_facilities, self._n_facilities + self._n_limits])
         return node_price, facility, limit
