@@ -45,7 +45,7 @@ docs: setup ## Write the pages that are made from the code
 geodata: setup ## Rebuild data/geo from its sources and typed tables (a minute or two)
 	$(BIN)/python -m corridor.geography data/geo
 
-bench: setup .venv-bench/.stamp ## Measure against peers, side by side, and write docs/benchmarks.md (half an hour)
+bench: setup .venv-bench/.stamp ## Measure against peers, side by side, and write docs/benchmarks.md (a quarter of an hour)
 	$(BENCH)/python bench/matrix.py
 	$(BENCH)/python bench/flow.py
 

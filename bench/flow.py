@@ -24,19 +24,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from corridor import FlowProblem, InfeasibleError, Prepared, solve
 from instances import HARDER, RAIL_TIGHTNESS, SIZES, binding, instance, shape
 from page import page_of, write_page
 from peers import BUILDERS, METHODS, OURS, OURS_COLD, OURS_EDGES, OURS_EDGES_COLD, OWN_BUILDERS, WARM_PEERS
 from report import JSON, machine, record, recorded
 
-from corridor import FlowProblem, InfeasibleError, Prepared, solve
-
 Result = dict[str, Any]
 Runs = Mapping[str, Callable[[], object]]
 
 SMALL, LARGE = ("S",), ("M", HARDER, "L")
-SLOW = frozenset({"HiGHS, default options", "HiGHS, primal simplex", "OR-Tools GLOP", "Pyomo appsi"})
-"""Peers that get one run on large networks."""
+EDGE_LP_SOLVERS = ("HiGHS, default options", "HiGHS, primal simplex", "HiGHS, interior point", "OR-Tools GLOP")
+QUICK_BUILDERS = ("linopy", "OR-Tools")
+"""All other peers get one run on large networks."""
 
 ROUNDS, FEW_ROUNDS = 9, 3
 CAP_S = 300.0
@@ -94,9 +95,8 @@ def measure_build(size: str, peer: str, cap_s: float) -> Result:
     small = problem_of("S")
     BUILDERS[peer](small)  # imports
     by_turns(own, 1)
-    rounds = ROUNDS if size in SMALL else FEW_ROUNDS if peer not in SLOW else 1
-    if rounds > 1:
-        return by_turns({**own, peer: lambda: BUILDERS[peer](problem)}, rounds)
+    if size in SMALL or peer in QUICK_BUILDERS:
+        return by_turns({**own, peer: lambda: BUILDERS[peer](problem)}, ROUNDS)
     return by_turns(own, FEW_ROUNDS) | by_turns({peer: lambda: BUILDERS[peer](problem)}, 1)
 
 
@@ -107,7 +107,7 @@ def measure_cold(size: str, peer: str, cap_s: float) -> Result:
     ours.run(ours.ready(small), cap_s)  # imports
     theirs.run(theirs.ready(small), cap_s)
     ready = theirs.ready(problem)
-    rounds = 1 if size in LARGE and (peer in SLOW or peer == OURS_EDGES) else ROUNDS
+    rounds = ROUNDS if size in SMALL else 1
     spent: dict[str, list[float]] = {OURS: [], peer: []}
     for _ in range(rounds):
         spent[OURS].append(timed(lambda: ours.run(problem, cap_s))[0])
@@ -197,35 +197,37 @@ def warm_method(peer: str, problem: FlowProblem) -> Callable[[np.ndarray], float
 def measure_memory(size: str, what: str, cap_s: float) -> Result:
     """Peak memory of building, or of a whole cold solve, above what the process had before."""
     del cap_s
+
+    def run(problem: FlowProblem) -> object:
+        return solve(problem, engine="paths") if what == OURS else BUILDERS[what](problem)
+
     with tempfile.TemporaryDirectory() as folder:
-        # the network is made in another process, so that its making is not counted; reading it is
-        path = Path(folder) / "network.npz"
-        subprocess.run([sys.executable, __file__, "--save", str(path), size], check=True)
-        small = problem_of("S")
-        if what == OURS:
-            solve(small, engine="paths")  # imports
-        else:
-            BUILDERS[what](small)
+        # networks are made in another process, so that their making is not counted; reading them is
+        for name in ("S", size):
+            subprocess.run([sys.executable, __file__, "--save", f"{folder}/{name}.npz", name], check=True)
+        run(read_problem(Path(folder) / "S.npz"))  # imports
         gc.collect()
-        bare = peak_mb()
+        before = peak_mb()
         imported = reset_peak_mb()
-        with np.load(path) as arrays:
-            problem = FlowProblem(**{name: arrays[name] if arrays[name].ndim else int(arrays[name]) for name in arrays})
+        problem = read_problem(Path(folder) / f"{size}.npz")
         gc.collect()
         laid = reset_peak_mb()
-        if what == OURS:
-            kept: object = solve(problem, engine="paths")
-        else:
-            kept = BUILDERS[what](problem)
+        kept = run(problem)
         peak = peak_mb()
         del kept
     empty = subprocess.run([sys.executable, "-c", EMPTY], check=True, capture_output=True, text=True)
     return {
         "above_imported_mb": peak - imported,
         "above_problem_mb": peak - laid,
-        "above_bare_mb": max(peak, bare) - float(empty.stdout),
+        "above_bare_mb": max(peak, before) - float(empty.stdout),
         "imported_mb": imported,
     }
+
+
+def read_problem(path: Path) -> FlowProblem:
+    """Read what ``--save`` wrote."""
+    with np.load(path) as arrays:
+        return FlowProblem(**{name: arrays[name] if arrays[name].ndim else int(arrays[name]) for name in arrays})
 
 
 EMPTY = "print([int(l.split()[1]) * 1024 / 1e6 for l in open('/proc/self/status') if l.startswith('VmHWM')][0])"
@@ -386,8 +388,8 @@ PLAN = (
     *(("phases", size, "") for size in (*SMALL, *LARGE)),
     *(("build", size, peer) for size in ("S", "M") for peer in BUILDERS),
     *(("cold", "S", peer) for peer in METHODS if peer != OURS),
-    *(("cold", "M", peer) for peer in ("HiGHS, default options", "HiGHS, primal simplex", "OR-Tools GLOP", "linopy")),
-    *(("cold", size, peer) for size in (HARDER, "L") for peer in ("HiGHS, default options", "HiGHS, primal simplex")),
+    *(("cold", "M", peer) for peer in (*EDGE_LP_SOLVERS, "linopy")),
+    *(("cold", size, peer) for size in (HARDER, "L") for peer in EDGE_LP_SOLVERS),
     *(("warm", "S", peer) for peer in WARM_PEERS),
     *(("memory", "M", what) for what in (OURS, *BUILDERS)),
     ("random", "", ""),
@@ -420,7 +422,7 @@ def main() -> None:
     """Measure everything, or (for a process of its own) one thing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cap", type=float, default=CAP_S, help="seconds after which a slow peer is stopped")
-    parser.add_argument("--only", nargs="*", choices=MEASUREMENTS, help="measure only these; keep the rest as recorded")
+    parser.add_argument("--only", nargs="*", choices=MEASUREMENTS, help="measure only these, or nothing; keep the rest")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--save", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -434,10 +436,11 @@ def main() -> None:
         name, size, peer = arguments.one
         print(json.dumps(MEASUREMENTS[name](size, peer, arguments.cap)))
         return
-    results = recorded().get("flow", {}).get("results", {}) if arguments.only else {}
+    everything = arguments.only is None
+    results = {} if everything else recorded().get("flow", {}).get("results", {})
     about = {"machine": machine(), "cap_s": arguments.cap}
     for name, size, peer in PLAN:
-        if arguments.only and name not in arguments.only:
+        if not everything and name not in arguments.only:
             continue
         result = apart(name, size, peer, arguments.cap)
         results[" / ".join(part for part in (name, size, peer) if part)] = result

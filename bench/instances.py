@@ -19,9 +19,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import minimum_spanning_tree
-from scipy.spatial import Delaunay
 
 from corridor import FlowProblem, FlowSolution
 
@@ -165,6 +162,11 @@ def instance(
 
 def _links(rng: np.random.Generator, place: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of near towns, and their lengths: a spanning tree, then the shortest of the rest."""
+    # imported here so that a process that only measures memory is spared them
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+    from scipy.spatial import Delaunay
+
     corners = Delaunay(place).simplices
     sides = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]])
     ends = np.unique(np.sort(sides, axis=1), axis=0)

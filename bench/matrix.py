@@ -14,13 +14,13 @@ from collections.abc import Callable
 import igraph
 import networkx as nx
 import numpy as np
-from report import record
 
 from corridor.geodata import GeoGraph
 from corridor.geodata.chains import part
 from corridor.geodata.joints import join_modes
 from corridor.geodata.snapshot import northeast_asia
 from corridor.matrix import ELEMENTS, MatrixModel, Points, Weight
+from report import record
 
 ORIGINS, DESTINATIONS, ROUNDS = 60, 200, 5
 WEIGHTS = [

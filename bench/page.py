@@ -97,7 +97,7 @@ def _machine(flow: dict[str, Any]) -> str:
     packages = ", ".join(f"{name} {number}" for name, number in about["packages"].items())
     return (
         f"{about['processor']}, {about['cores']} cores, of which one was used; {about['system']}, "
-        f"Python {about['python']}; {packages}. Other programs kept {about['load']:.1f} cores busy when it began.\n"
+        f"Python {about['python']}; {packages}. The load average was {about['load']:.1f} when it began.\n"
     )
 
 

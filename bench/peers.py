@@ -19,7 +19,8 @@ NO_CAP = 1e7
 """Seconds, where there is no cap."""
 
 PRIMAL_SIMPLEX = {"solver": "simplex", "simplex_strategy": 4}
-"""HiGHS's options for it."""
+INTERIOR_POINT = {"solver": "ipm"}
+"""HiGHS's options for them; the interior point method ends with a crossover to a vertex, as it does by default."""
 
 
 class Arrays(NamedTuple):
@@ -259,6 +260,9 @@ METHODS = {
     "HiGHS, default options": Method(highs_model, lambda model, cap_s: highs_run(highs_loaded(model, None, cap_s))),
     "HiGHS, primal simplex": Method(
         highs_model, lambda model, cap_s: highs_run(highs_loaded(model, PRIMAL_SIMPLEX, cap_s))
+    ),
+    "HiGHS, interior point": Method(
+        highs_model, lambda model, cap_s: highs_run(highs_loaded(model, INTERIOR_POINT, cap_s))
     ),
     "OR-Tools GLOP": Method(_as_it_is, lambda problem, cap_s: ortools_run(ortools_model(problem), cap_s)),
     "Pyomo appsi": Method(_as_it_is, _appsi),
