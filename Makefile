@@ -1,6 +1,7 @@
-# Everything is installed into .venv, at the versions and hashes in requirements.lock.
+# Everything is installed into .venv, at the versions and hashes in requirements.lock; peers into .venv-bench.
 
 BIN := .venv/bin
+BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 CORRIDOR := $(BIN)/corridor
 REPORTS := reports/rason
@@ -44,8 +45,9 @@ docs: setup ## Write the pages that are made from the code
 geodata: setup ## Rebuild data/geo from its sources and typed tables (a minute or two)
 	$(BIN)/python -m corridor.geography data/geo
 
-bench: setup ## Measure against peers, side by side (some minutes)
-	$(BIN)/python bench/matrix.py
+bench: setup .venv-bench/.stamp ## Measure against peers, side by side, and write docs/benchmarks.md (a quarter of an hour)
+	$(BENCH)/python bench/matrix.py
+	$(BENCH)/python bench/flow.py
 
 format: setup ## Format the code and mend what can be mended safely
 	$(BIN)/ruff check --fix-only .
@@ -64,18 +66,27 @@ smoke: wheel ## Install the wheel elsewhere and run it in an empty folder
 	test -s "$$place/output" || { echo "smoke: corridor compare printed nothing" >&2; exit 1; }; \
 	echo "smoke: $$(cd "$$root" && ls dist/*.whl) runs outside the checkout"
 
-lock: $(UV) ## Resolve pyproject.toml into requirements.lock (UPGRADE=1 takes newer versions)
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) --group dev \
-		--output-file requirements.lock pyproject.toml
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+lock: $(UV) ## Resolve pyproject.toml into requirements*.lock (UPGRADE=1 takes newer versions)
+	$(LOCK) --group dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --group pyproject.toml:bench --constraint requirements.lock --output-file requirements-bench.lock
 
 clean: ## Remove .venv, dist/ and all caches
-	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.stamp: requirements.lock pyproject.toml | $(UV)
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Peers have an environment of their own, so that nothing but `make bench` waits for them.
+.venv-bench/.stamp: requirements.lock requirements-bench.lock pyproject.toml | $(UV)
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-bench
+	$(UV) pip sync --quiet --python $(BENCH)/python --require-hashes requirements.lock requirements-bench.lock
+	$(UV) pip install --quiet --python $(BENCH)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # The lock names uv too: pip installs that version by its hashes, and uv the rest.
