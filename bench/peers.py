@@ -12,6 +12,7 @@ import numpy as np
 
 from corridor import FlowProblem, pyomo_model, solve
 from corridor.flow.edge_lp import EdgeLp, edge_model
+from corridor.flow.highs import load
 from corridor.flow.path_columns import PathColumns
 from corridor.flow.rows import Numbers, Rows
 
@@ -65,7 +66,7 @@ def highs_loaded(model: Any, options: dict[str, Any] | None = None, cap_s: float
     highs = highspy.Highs()
     for name, value in {"output_flag": False, "threads": 1, "time_limit": cap_s, **(options or {})}.items():
         highs.setOptionValue(name, value)
-    highs.passModel(model)
+    load(highs, model)
     return highs
 
 

@@ -90,6 +90,10 @@ LEAST_WEIGHT = 1e-12
 """SciPy takes a weight of zero for no edge: free edges weigh this instead. Costs are summed from the edges."""
 
 
+MOST_DISTANCE = float(np.finfo(np.float64).max)
+"""Any distance but infinity: where an edge may not be used, SciPy would otherwise search on at an infinite distance."""
+
+
 class Trees(NamedTuple):
     """Shortest-path trees of some sources.
 
@@ -130,13 +134,17 @@ class WeightedGraph:
         self._key = tail * np.int64(n_vertices) + head
         order = np.argsort(self._key, kind="stable")
         self._key, self._edge = self._key[order], edge[order]
-        self._pair, self._first = np.unique(self._key, return_index=True)
+        self._first = np.flatnonzero(np.concatenate([[True], self._key[1:] != self._key[:-1]])[: len(self._key)])
+        self._pair = self._key[self._first]
         self._indices = (self._pair % n_vertices).astype(np.int32)
         counts = np.bincount(self._pair // n_vertices, minlength=n_vertices)
         self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         self._parallel = len(self._pair) < len(self._key)
+        self._last: tuple[Floats, Ints] | None = None
 
-    def trees(self, weight: Floats, sources: Sequence[int] | Ints, at_once: int = 16) -> Iterator[tuple[slice, Trees]]:
+    def trees(
+        self, weight: Floats, sources: Sequence[int] | Ints, at_once: int = 16, most: float = MOST_DISTANCE
+    ) -> Iterator[tuple[slice, Trees]]:
         """Find the cheapest ways from sources to all vertices, some sources at a time.
 
         Parameters
@@ -147,6 +155,8 @@ class WeightedGraph:
             Vertices.
         at_once
             Sources in one batch: bounds the memory, 12 bytes a source and vertex.
+        most
+            Vertices that are farther away are left out.
 
         Yields
         ------
@@ -167,7 +177,7 @@ class WeightedGraph:
         graph = csr_array((data, self._indices, self._indptr), shape=(self.n_vertices, self.n_vertices))
         for start in range(0, len(sources), at_once):
             part = slice(start, min(start + at_once, len(sources)))
-            distance, parent = dijkstra(graph, indices=np.asarray(sources[part]), return_predecessors=True)
+            distance, parent = dijkstra(graph, indices=np.asarray(sources[part]), return_predecessors=True, limit=most)
             yield part, Trees(distance, parent)
 
     def edges_between(self, weight: Floats, tail: Ints, head: Ints) -> Ints:
@@ -182,12 +192,23 @@ class WeightedGraph:
         return np.asarray(np.minimum.reduceat(along, self._first) if self._parallel else along)
 
     def _chosen(self, weight: Floats) -> Ints:
-        """For each pair of neighbours the cheapest of its parallel edges."""
-        dearest_first = np.argsort(-weight[self._edge], kind="stable")
-        chosen = np.empty(len(self._pair), dtype=np.int64)
-        pair_of = np.cumsum(np.concatenate([[False], self._key[1:] != self._key[:-1]]))
-        chosen[pair_of[dearest_first]] = self._edge[dearest_first]
-        return chosen
+        """For each pair of neighbours the cheapest of its parallel edges; kept while the same weights are asked for."""
+        if self._last is None or self._last[0] is not weight:
+            dearest_first = np.argsort(-weight[self._edge], kind="stable")
+            chosen = np.empty(len(self._pair), dtype=np.int64)
+            pair_of = np.cumsum(np.concatenate([[False], self._key[1:] != self._key[:-1]]))
+            chosen[pair_of[dearest_first]] = self._edge[dearest_first]
+            self._last = weight, chosen
+        return self._last[1]
+
+
+def pieces(n_vertices: int, tail: Ints, head: Ints) -> Ints:
+    """Number of the piece that each vertex lies in: no edge, in whatever direction, joins two pieces."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    graph = coo_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(n_vertices, n_vertices))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 ROUNDS_BETWEEN_LOOKS = 8

@@ -13,7 +13,6 @@ from corridor.flow.rows import Numbers, Rows
 from corridor.flow.solution import Answer, Unmet
 
 if TYPE_CHECKING:
-    from highspy import HighsLp
     from highspy._core import HighsBasis
 
 
@@ -33,7 +32,7 @@ class EdgeLp:
         self._rows = Rows.of(problem)
         self._numbers = Numbers.of(problem)
         self._highs = highs.engine()
-        highs.checked(self._highs.passModel(edge_model(self._rows, self._numbers)), "the model")
+        highs.load(self._highs, edge_model(self._rows, self._numbers))
         self._kept: tuple[HighsBasis | None, Numbers] = None, self._numbers
 
     def keep(self) -> None:
@@ -92,7 +91,7 @@ class EdgeLp:
             most=np.concatenate([numbers.most, np.full(len(demands), np.inf)]),
         )
         engine = highs.engine()
-        highs.checked(engine.passModel(edge_model(with_shortfalls, missed)), "the model")
+        highs.load(engine, edge_model(with_shortfalls, missed))
         ended = highs.run(engine)
         if ended not in highs.SOLVED:
             raise RuntimeError(f"HiGHS found no optimum: its status is {status}, then {ended}")
@@ -104,9 +103,9 @@ class EdgeLp:
         return Unmet(shortfall, *rows.split(dual))
 
 
-def edge_model(rows: Rows, numbers: Numbers) -> HighsLp:
-    """The problem as HiGHS takes it over."""
+def edge_model(rows: Rows, numbers: Numbers) -> highs.Lp:
+    """The problem with a column for each edge."""
     n_states = rows.parts[0]
     upper = np.concatenate([np.zeros(n_states), numbers.capacity, numbers.bound])
     lower = np.where(np.arange(len(upper)) < n_states, 0.0, -np.inf)  # what comes is what leaves; the rest is at most
-    return highs.model(numbers.value, numbers.most, lower, upper, rows.by_column(len(numbers.value)))
+    return highs.Lp(numbers.value, numbers.most, lower, upper, rows.by_column(len(numbers.value)))

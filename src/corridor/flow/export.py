@@ -65,13 +65,14 @@ def write_lp(problem: FlowProblem, path: str | Path) -> Path:
     for limit, holds in zip(problem.limits, held[rows.parts[1] :], strict=True):
         if limit.bound < 0 and not holds:  # neither format can say so
             raise InfeasibleError(f'limit "{limit.name}" demands {-limit.bound:g} of nothing.', [("limit", limit.name)])
-    model = edge_model(rows, numbers)
-    model.sense_, model.col_cost_ = highspy.ObjSense.kMinimize, -numbers.value
-    model.model_name_ = "corridor"
-    model.col_names_ = _allowed(f"{word}_{name}" for word, kind in COLUMNS.items() for name in problem.names(kind))
-    model.row_names_ = names
     engine = highs.engine()
-    highs.checked(engine.passModel(model), "the model")
+    highs.load(engine, edge_model(rows, numbers._replace(value=-numbers.value)))
+    highs.checked(engine.changeObjectiveSense(highspy.ObjSense.kMinimize), "the objective")
+    columns = _allowed(f"{word}_{name}" for word, kind in COLUMNS.items() for name in problem.names(kind))
+    for index, name in enumerate(columns):
+        highs.checked(engine.passColName(index, name), "a name")
+    for index, name in enumerate(names):
+        highs.checked(engine.passRowName(index, name), "a name")
     empty = np.flatnonzero(~held).astype(np.int32)  # other solvers refuse to read a row without a term
     highs.checked(engine.deleteRows(len(empty), empty), "the order to leave out empty rows")
     try:

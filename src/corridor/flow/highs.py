@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from corridor.flow.rows import Numbers
 from corridor.paths import Floats, Ints
 
 if TYPE_CHECKING:
-    from highspy import HighsLp
     from highspy._core import HighsBasis, _Highs
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
@@ -68,12 +67,10 @@ def set_option(highs: _Highs, name: str, value: bool | float | str) -> None:
         raise RuntimeError(f"HiGHS {highs.version()} refuses the option {name} = {value!r}")
 
 
-def model(
-    value: Floats, upper: Floats, row_lower: Floats, row_upper: Floats, matrix: tuple[Ints, Ints, Floats]
-) -> HighsLp:
-    """A linear programme to be maximised, columns from 0 up, in the form that HiGHS takes over in one call.
+class Lp(NamedTuple):
+    """A linear programme to be maximised, columns from 0 up.
 
-    Parameters
+    Attributes
     ----------
     value, upper
         By column.
@@ -82,19 +79,27 @@ def model(
     matrix
         Starts (one more than the columns), rows and coefficients, column by column.
     """
-    import highspy
 
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(value), len(row_upper)
-    lp.sense_ = highspy.ObjSense.kMaximize
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = value, np.zeros(len(value)), upper
-    lp.row_lower_, lp.row_upper_ = row_lower, row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-    starts, rows, coefficients = matrix
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), rows.astype(np.int32)
-    lp.a_matrix_.value_ = coefficients
-    return lp
+    value: Floats
+    upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+    matrix: tuple[Ints, Ints, Floats]
+
+
+def load(highs: _Highs, lp: Lp) -> None:
+    """Hand a whole model over in one call, as arrays: HiGHS's own object copies number by number and takes longer."""
+    from highspy._core import MatrixFormat, ObjSense
+
+    starts, rows, coefficients = lp.matrix
+    n_columns, n_rows = len(lp.value), len(lp.row_upper)
+    column_wise, maximise = int(MatrixFormat.kColwise), int(ObjSense.kMaximize)
+    bounds = lp.value, np.zeros(n_columns), lp.upper, lp.row_lower, lp.row_upper
+    matrix = starts[:-1].astype(np.int32), rows.astype(np.int32), coefficients
+    continuous = np.zeros(n_columns, dtype=np.int32)  # an empty array would be read beyond its end
+    sizes = n_columns, n_rows, len(coefficients)
+    status = highs.passModel(*sizes, column_wise, maximise, 0.0, *bounds, *matrix, continuous)
+    checked(status, "the model")
 
 
 def checked(status: Any, what: str) -> None:

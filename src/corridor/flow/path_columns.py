@@ -72,10 +72,8 @@ class PathColumns:
         short = self._n_facilities + np.arange(self._n_limits)
         matrix = np.arange(self._n_limits + 1), short, np.full(self._n_limits, -1.0)
         upper = self._row_upper(numbers)
-        model = highs.model(
-            np.zeros(self._n_limits), np.zeros(self._n_limits), np.full(len(upper), -np.inf), upper, matrix
-        )
-        highs.checked(self._highs.passModel(model), "the model")
+        none = np.zeros(self._n_limits)
+        highs.load(self._highs, highs.Lp(none, none, np.full(len(upper), -np.inf), upper, matrix))
         self._kept: tuple[int, HighsBasis | None, Numbers] = 0, None, numbers
         self._spent: defaultdict[str, float] = defaultdict(float)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from corridor.flow.problem import FlowProblem
-from corridor.paths import Floats, Ints, LabelGraph, WeightedGraph
+from corridor.paths import LEAST_WEIGHT, Floats, Ints, LabelGraph, WeightedGraph, pieces
 
 LABEL_TOLERANCE = 1e-13
 """Share of a label by which another must be smaller to replace it: rounding errors must not go round in circles."""
+
+BATCH_STATES = 4_000
+"""Networks of more states are searched in batches of about so many: their distances and queue fit into the cache."""
 
 MOST_PAIRS = 2_000
 """So many ways from offers to bids are worth finding ahead of the questions to come; more make the master slow."""
@@ -30,12 +32,13 @@ class Supply(NamedTuple):
     ----------
     cost
         Per state, USD/t: the least over all offers and ways, losses on the way included; infinite where nothing comes.
-    step_into
-        The last step of the way to each of some states: edge, or number of edges + offer where it begins.
+    last_step
+        Per state, the last step of the way there: edge, or number of edges + offer where it begins; -1 where nothing
+        comes.
     """
 
     cost: Floats
-    step_into: Callable[[Ints], Ints]
+    last_step: Ints
 
 
 class Ways(NamedTuple):
@@ -46,21 +49,48 @@ class Ways(NamedTuple):
     tonnes: Floats
 
 
-@dataclass(frozen=True)
+class _Batch(NamedTuple):
+    """Some pieces of the network that nothing joins to the rest, with a vertex more where all their offers begin.
+
+    Attributes
+    ----------
+    states
+        States in it; their places here are its vertices, and one past them where all begins.
+    edges
+        Its edges, then number of edges + offer for its offers; their places here are its graph's edges.
+    ends
+        Vertices that each edge joins, edges x 2.
+    graph
+        The same with numbers of its own.
+    """
+
+    states: Ints
+    edges: Ints
+    ends: Ints
+    graph: WeightedGraph
+
+    @classmethod
+    def of(cls, states: Ints, edges: Ints, ends: Ints) -> _Batch:
+        """Lay out the graph."""
+        return cls(states, edges, ends, WeightedGraph(len(states) + 1, ends, one_way=True))
+
+
 class Pricing:
     """The network of a problem, made ready to be searched again and again at other prices.
 
     One search finds the cheapest supply of all states at once: all offers start together, from one more vertex that an
     edge joins to each. Dijkstra's method where no tonne is lost and nothing costs less than nothing, else label
-    correcting.
+    correcting. Large networks are searched in batches of pieces (each commodity is one), which the processor's cache
+    holds.
 
-    Attributes
+    Parameters
     ----------
     problem
         Whose network it is; its numbers are not looked at, but for gains.
     """
 
-    problem: FlowProblem
+    def __init__(self, problem: FlowProblem) -> None:
+        self.problem = problem
 
     def supply(self, edge_cost: Floats, offer_cost: Floats) -> Supply:
         """Find the cheapest supply of every state.
@@ -76,7 +106,7 @@ class Pricing:
 
     def ways(self, supply: Supply, bids: Ints) -> Ways:
         """Follow the cheapest ways back from some bids, all in step."""
-        return self._followed(bids, lambda _, at: supply.step_into(at))
+        return self._followed(bids, lambda _, at: supply.last_step[at])
 
     def ways_of_all_offers(self, edge_cost: Floats) -> Ways | None:
         """The cheapest way from every offer to every bid that it reaches; none where that is much to ask.
@@ -84,11 +114,12 @@ class Pricing:
         Much: more than :data:`MOST_PAIRS` ways, or where Dijkstra's method does not serve.
         """
         problem = self.problem
-        if not (self._keeps_all and np.all(edge_cost >= 0)):
+        if len(self._batches) > 1 or not (self._keeps_all and np.all(edge_cost >= 0)):
             return None
+        graph = self._batches[0].graph
         found, n_ways = [], 0
         weight = np.concatenate([edge_cost, np.full(problem.count("offer"), np.inf)])  # one by one
-        for part, trees in self._graph.trees(weight, problem.offer_state):
+        for part, trees in graph.trees(weight, problem.offer_state):
             tree, bids = np.nonzero(np.isfinite(trees.distance[:, problem.bid_state]))
             begin = problem.offer_state[part][tree]
             first = problem.count("edge") + np.arange(part.start, part.stop)[tree]
@@ -98,7 +129,7 @@ class Pricing:
                 step = first[way].copy()  # noqa: B023 - followed at once, below
                 onward = at != begin[way]  # noqa: B023
                 before = parent[tree[way[onward]], at[onward]]  # noqa: B023
-                step[onward] = self._graph.edges_between(weight, before, at[onward])
+                step[onward] = graph.edges_between(weight, before, at[onward])
                 return step
 
             ways = self._followed(bids, step_into)
@@ -111,17 +142,19 @@ class Pricing:
     def _followed(self, bids: Ints, step_into: Callable[[Ints, Ints], Ints]) -> Ways:
         """Follow ways back from some bids, all in step; ``step_into`` takes ways and the states where they are."""
         n_edges, n_bids = self.problem.count("edge"), self.problem.count("bid")
-        way = np.arange(len(bids))
-        at, tonnes = self.problem.bid_state[bids], np.ones(len(bids))
+        way, at = np.arange(len(bids)), self.problem.bid_state[bids]
+        tonnes = np.ones(len(bids))
         found = [(way, n_edges + bids, tonnes)]
         while len(way):
             step = step_into(way, at)
             begins = step >= n_edges
-            found.append((way[begins], step[begins] + n_bids, tonnes[begins]))
-            way, edge = way[~begins], step[~begins]
-            tonnes = tonnes[~begins] / self.problem.edge_gain[edge]
-            found.append((way, edge, tonnes))
-            at = self.problem.edge_from[edge]
+            if begins.any():
+                found.append((way[begins], step[begins] + n_bids, tonnes[begins]))
+                way, step, tonnes = way[~begins], step[~begins], tonnes[~begins]
+            if not self._keeps_all:
+                tonnes = tonnes / self.problem.edge_gain[step]
+            found.append((way, step, tonnes))
+            at = self.problem.edge_from[step]
         return Ways(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def node_prices(self, supply: Supply, edge_cost: Floats, bid_price: Floats) -> Floats:
@@ -161,24 +194,40 @@ class Pricing:
         )
 
     @cached_property
-    def _graph(self) -> WeightedGraph:
-        return WeightedGraph(self.problem.n_states + 1, self._ends, one_way=True)
-
-    @cached_property
     def _labels(self) -> LabelGraph:
         return LabelGraph(self.problem.n_states + 1, *self._ends.T)
 
     def _by_dijkstra(self, edge_cost: Floats, offer_cost: Floats) -> Supply:
-        begin = self.problem.n_states
-        least = np.min(offer_cost, initial=np.inf)  # offers may cost less than nothing: count from the cheapest
+        n_states = self.problem.n_states
+        least = float(np.min(offer_cost, initial=np.inf))  # offers may cost less than nothing: count from the cheapest
         weight = np.concatenate([edge_cost, offer_cost - least])
-        [(_, tree)] = self._graph.trees(weight, [begin])
-        parent = tree.parent[0].astype(np.int64)
+        cost, last_step = np.full(n_states, np.inf), np.full(n_states, -1)
+        for states, edges, ends, graph in self._batches:
+            begin, own = len(states), weight[edges]
+            [(_, tree)] = graph.trees(own, [begin])
+            distance, parent = tree.distance[0], tree.parent[0]
+            tail, head = ends.T
+            # of parallel edges from the parent the one that was taken
+            taken = (parent[head] == tail) & (distance[tail] + np.maximum(own, LEAST_WEIGHT) == distance[head])
+            cost[states] = distance[:begin] + least
+            last_step[states[head[taken]]] = edges[taken]
+        return Supply(cost, last_step)
 
-        def step_into(states: Ints) -> Ints:
-            return self._graph.edges_between(weight, parent[states], states)
-
-        return Supply(tree.distance[0, :begin] + least, step_into)
+    @cached_property
+    def _batches(self) -> list[_Batch]:
+        n_states, ends = self.problem.n_states, self._ends
+        if n_states <= BATCH_STATES:
+            return [_Batch.of(np.arange(n_states), np.arange(len(ends)), ends)]
+        piece = pieces(n_states, self.problem.edge_from, self.problem.edge_to)
+        through = np.cumsum(np.bincount(piece))  # states of this piece and all before it
+        batch_of_state = ((through - 1) // BATCH_STATES)[piece]
+        states_of, edges_of = _grouped(batch_of_state), _grouped(batch_of_state[ends[:, 1]])
+        place, batches = np.zeros(n_states + 1, dtype=np.int64), []
+        for batch, states in states_of.items():
+            edges = edges_of.get(batch, np.zeros(0, dtype=np.int64))
+            place[states], place[-1] = np.arange(len(states)), len(states)
+            batches.append(_Batch.of(states, edges, place[ends[edges]]))
+        return batches
 
     def _by_labels(self, edge_cost: Floats, offer_cost: Floats) -> Supply:
         begin = self.problem.n_states
@@ -190,4 +239,11 @@ class Pricing:
         found = self._labels.labels(start, add, factor, LABEL_TOLERANCE)
         if found.cycle:
             raise CircleError
-        return Supply(found.label[:begin], found.parent_edge.__getitem__)
+        return Supply(found.label[:begin], found.parent_edge)
+
+
+def _grouped(group: Ints) -> dict[int, Ints]:
+    """Positions by their group, in order."""
+    order = np.argsort(group, kind="stable")
+    names, starts = np.unique(group[order], return_index=True)
+    return dict(zip(names.tolist(), np.split(order, starts[1:]), strict=True)) if len(group) else {}
