@@ -1,17 +1,19 @@
-"""Money by hand: bids on metal, premiums, capital recovery, and ledgers that add up to what is compared."""
+"""Money by hand: bids on metal, premiums, capital recovery, ledgers that add up, and scenarios that change them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import corridor
-from corridor import report
+from corridor import InputError, UsageError, report
 from corridor.schema import BASES, PARTS
-from corridor.study import Study
+from corridor.study import Outcome, Study
 
 Edit = Callable[..., None]
 
@@ -192,3 +194,76 @@ def test_sea_links_end_where_cargo_is_sold(project: Path, edit: Edit) -> None:
     )
     with pytest.raises(corridor.InputError, match='"island" has a way onward'):
         corridor.read_study(project / "models" / "study.toml")
+
+
+def test_an_annuity_by_hand(rason: Study) -> None:
+    """155 km at 2.65 million dollars of 2012, restated to 2025 by the price index, at 10 % over 40 years."""
+    prices = {row.year: row.central for row in rason.tables["price_index"]}
+    annuity = 0.10 / (1 - 1.10**-40)
+    capital = rason.run("east-rail").cost_model.capital_recovery()["rail_choibalsan_khuut"]
+    asked = 155 * 2.65 * prices[2025] / prices[2012] * annuity
+    assert capital.musd_per_yr[1] == pytest.approx(asked)
+    assert capital.usd_per_t[1] == pytest.approx(asked / 10)
+    low, central, high = capital.musd_per_yr
+    assert low < central < high
+
+
+def capital_parts(outcome: Outcome) -> Iterator[tuple[str, float]]:
+    for costs in outcome.costs.values():
+        for edge, parts in zip(outcome.network.edges, costs.parts, strict=True):
+            if not np.isnan(parts).any():
+                yield edge.link.id, parts[PARTS.index("capital")]
+
+
+@pytest.mark.parametrize("scenario", ["east-rail", "rajin-upgrade"])
+def test_capital_recovery_is_the_part_that_cost_has(rason: Study, scenario: str) -> None:
+    outcome = rason.run(scenario)
+    capital = outcome.cost_model.capital_recovery()
+    assert any(recovery.usd_per_t[1] > 0 for recovery in capital.values())
+    for link, charge in capital_parts(outcome):
+        assert charge == pytest.approx(capital[link].usd_per_t[1] if link in capital else 0.0)
+
+
+def test_a_link_without_a_cost_of_building_has_no_capital_recovery(toy: Study) -> None:
+    assert toy.run().cost_model.capital_recovery() == {}
+
+
+def test_a_scenario_added_answers_as_the_same_in_the_file(toy: Study) -> None:
+    told = toy.file.scenarios["cheap-north"]
+    added = toy.with_scenario("again", reason=told.reason, changes=told.changes)
+    assert added.run("again").plan.solution.net_value == toy.run("cheap-north").plan.solution.net_value
+    assert "again" not in toy.by_scenario
+    assert added.input_hash != toy.input_hash
+    assert added.input_hash == toy.with_scenario("again", reason=told.reason, changes=told.changes).input_hash
+    other = toy.with_scenario("again", reason="Nothing changes.")
+    assert other.input_hash != added.input_hash
+    assert [*other.with_scenario("third", reason="Nothing.").by_scenario] == [*toy.by_scenario, "again", "third"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({}, "reason"),
+        ({"reason": "test", "resaon": "test"}, "resaon"),
+        ({"reason": "test", "lifts_measures": ["Example act"]}, "as if lifted"),
+        ({"reason": "test", "lifts_measures": ["Exampel act"], "assume": "as if lifted"}, "is no measure"),
+        ({"reason": "test", "price_year": 1900}, "has no row for the price year 1900"),
+        (
+            {"reason": "test", "changes": [{"table": "tariffs", "where": {"subject": "nobody"}, "scale": 2}]},
+            "matches no row",
+        ),
+    ],
+)
+def test_a_scenario_that_is_wrong_is_not_added(toy: Study, content: dict[str, Any], expected: str) -> None:
+    with pytest.raises(InputError, match=expected):
+        toy.with_scenario("added", **content)
+
+
+def test_a_scenario_does_not_replace_another(toy: Study) -> None:
+    with pytest.raises(UsageError, match='there is a scenario "today" already'):
+        toy.with_scenario("today", reason="test")
+
+
+def test_the_name_of_a_scenario_is_checked_too(toy: Study) -> None:
+    with pytest.raises(InputError, match="No Name"):
+        toy.with_scenario("No Name", reason="test")

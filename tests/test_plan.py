@@ -11,7 +11,7 @@ import pytest
 
 import corridor
 from corridor import report
-from corridor.errors import NoAnswerError
+from corridor.errors import NoAnswerError, UsageError
 from corridor.flow import solve
 from corridor.plan import FORCED_MTPA, NEGLIGIBLE_MTPA, Plan
 from corridor.routes import Route
@@ -386,3 +386,21 @@ def test_how_far_behind_the_plan_without_a_sale_is(essay: Outcome) -> None:
         lost = plan.solution.net_value - solve(plan.problem.replace(bid_most=most)).net_value
         assert sale["behind_usd_per_t"] * sale["mtpa"] == pytest.approx(lost, abs=1e-5)
         assert not sale["tie"]
+
+
+def test_edges_on_a_link_are_those_of_both_directions_and_all_cargoes(rason: Study) -> None:
+    plan = rason.run("east-rail").plan
+    names = plan.problem.names("edge")
+    for link in ("rail_choibalsan_khuut", "load_khuut", "rail_zuunkhatavch_bayan_ul"):
+        found = [names[e] for e in plan.edges_on(link)]
+        assert found
+        assert found == [name for name in names if name.endswith((f" on {link}", f" on ~{link}"))]
+
+
+def test_edges_on_a_link_that_no_cargo_can_use_are_none(rason: Study) -> None:
+    assert list(rason.run("today").plan.edges_on("port_rajin_pier3_1520")) == []
+
+
+def test_edges_on_a_link_that_is_not_open_are_an_error(rason: Study) -> None:
+    with pytest.raises(UsageError, match='"rail_khuut_bichigt" is no link that is open'):
+        rason.run("today").plan.edges_on("rail_khuut_bichigt")

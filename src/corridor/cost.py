@@ -55,6 +55,22 @@ class Item(NamedTuple):
         return max((figure.row.basis for figure in self.figures), key=BASES.index, default="assumed")
 
 
+class CapitalRecovery(NamedTuple):
+    """What the capital of a link asks for, and what each tonne is charged for it; cheap, central and dear.
+
+    Attributes
+    ----------
+    musd_per_yr
+        Annuity at the study's capital rate over the link's life, million USD/yr, whatever the traffic.
+    usd_per_t
+        The same over the traffic that is to pay for it: the part ``capital`` of cost. It recovers the annuity only if
+        so much comes.
+    """
+
+    musd_per_yr: Span
+    usd_per_t: Span
+
+
 class EdgeCosts(NamedTuple):
     """Costs of all edges for one commodity; rows of edges that do not take it are NaN.
 
@@ -192,6 +208,22 @@ class CostModel:
                 items.append(Item(entry.part, label, (low, central, high), (*figures, *entry.figures)))
         return items
 
+    def capital_recovery(self) -> dict[str, CapitalRecovery]:
+        """Return the capital recovery of each link that has a cost of building.
+
+        Returns
+        -------
+        dict
+            Link to what it asks for a year and what a tonne is charged.
+        """
+        annual, volume, _ = self._annuity()
+        charge = annual / volume.span
+        return {
+            edge.link.id: CapitalRecovery(_span(annual[e]), _span(charge[e]))
+            for e, edge in enumerate(self._network.edges)
+            if not np.isnan(charge[e]).any()
+        }
+
     def _entries(self, commodity: Commodity) -> list[_Entry]:
         """Every line of the ledgers of all edges: the one place where cost is computed."""
         if commodity.id not in self._ledgers:
@@ -255,13 +287,18 @@ class CostModel:
 
     def _capital(self) -> _Entry:
         """Capital recovery: the annuity of what was built, over the traffic that pays for it."""
+        annual, volume, behind = self._annuity()
+        return _Entry("capital", "capital recovery", annual / volume.span, behind)
+
+    def _annuity(self) -> tuple[Floats, _Quantity, tuple[_Quantity, ...]]:
+        """Annuity of each edge in million USD/yr, the traffic that is to pay for it, and what both rest on."""
         names = ("capital_cost", "capital_cost_per_km", "length", "capital_life", "capital_volume")
         cost, per_km, length, life, volume = (self._quantity(name) for name in names)
         total = np.where(np.isnan(cost.span), per_km.span * length.span, cost.span)
         rate = self._assumptions.capital_rate
         annuity = 1 / life.span if rate == 0 else rate / (1 - (1 + rate) ** -life.span)
         behind = (cost, per_km, length, life, volume) if np.isfinite(per_km.span).any() else (cost, life, volume)
-        return _Entry("capital", "capital recovery", total * annuity / volume.span, behind)
+        return total * annuity, volume, behind
 
     def _quantity(self, parameter: str, commodity: Commodity | None = None) -> _Quantity:
         """A parameter over all edges; one for all commodities that have no rows of their own."""
@@ -274,6 +311,11 @@ class CostModel:
             spans = np.array([figure.span if figure else _NONE for figure in figures], dtype=float)
             self._quantities[parameter, cargo] = _Quantity(figures, spans.reshape(len(figures), 3))
         return self._quantities[parameter, cargo]
+
+
+def _span(row: Floats) -> Span:
+    cheap, central, dear = row.tolist()
+    return cheap, central, dear
 
 
 _NONE = (np.nan, np.nan, np.nan)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.cost import EdgeCosts
-from corridor.errors import InfeasibleError
+from corridor.errors import InfeasibleError, UsageError, did_you_mean
 from corridor.flow import FlowProblem, FlowSolution, LimitRow, Prepared, solve
 from corridor.law import Law
 from corridor.market import Buyer, Seller
@@ -97,6 +97,20 @@ class Plan:
         for commodity, e, flow in zip(self.commodity_of, self.edge_of, flows, strict=False):
             tonnes[commodity, e] += flow
         return {key: mtpa for key, mtpa in tonnes.items() if mtpa > NEGLIGIBLE_MTPA}
+
+    def edges_on(self, link: str) -> Ints:
+        """Return the edges of the problem that go over a link: every cargo, either direction; none where no cargo can.
+
+        Raises
+        ------
+        UsageError
+            If no such link is open.
+        """
+        positions = [e for e, edge in enumerate(self.network.edges) if edge.link.id == link]
+        if not positions:
+            known = {edge.link.id for edge in self.network.edges}
+            raise UsageError(f'"{link}" is no link that is open.{did_you_mean(link, sorted(known))}')
+        return np.flatnonzero(np.isin(self.edge_of, positions))
 
     def corridors(self, solution: FlowSolution | None = None) -> dict[tuple[str, str], float]:
         """Mt/yr by corridor and commodity: what goes by sea at the berth of loading, all else at the place of sale.

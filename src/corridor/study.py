@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from corridor import market
 from corridor.cost import Assumptions, CostModel, EdgeCosts
@@ -21,7 +21,7 @@ from corridor.plan import Plan, make_plan
 from corridor.routes import Route, RouteFinder, Unreachable
 from corridor.scenario import Scenario, apply_scenario
 from corridor.schema import TABLES
-from corridor.study_file import StudyFile, committed_study, read_study_file
+from corridor.study_file import StudyFile, check_study_file, committed_study, read_study_file
 from corridor.tables import Tables, read_tables
 from corridor.units import HOURS_PER_YEAR
 from corridor.values import Values, holds
@@ -73,6 +73,51 @@ class Study:
                 f'there is no scenario "{name}".{did_you_mean(name, known)} There are: {", ".join(known)}.'
             )
         return Outcome(self, name)
+
+    def with_scenario(self, name: str, **content: Any) -> Study:
+        """Return the same study with one more scenario, checked as those of the file are.
+
+        Parameters
+        ----------
+        name
+            What it is called; no other scenario may be called so.
+        **content
+            What would stand under it in the study file: ``reason``, and any of ``as_of``, ``price_year``, ``changes``,
+            ``assume`` and ``lifts_measures``. Changes of other scenarios may be taken over as they are.
+
+        Returns
+        -------
+        Study
+            Its ``input_hash`` covers the scenario too.
+
+        Raises
+        ------
+        UsageError
+            If there is a scenario of that name.
+        InputError
+            Lists every fault of the scenario.
+
+        Examples
+        --------
+        Two scenarios at once::
+
+            changes = [*study.file.scenarios["east-rail"].changes, *study.file.scenarios["rzd-discount"].changes]
+            study = study.with_scenario("both", reason="Eastern lines and the rebate.", changes=changes)
+        """
+        if name in self.file.scenarios:
+            raise UsageError(f'there is a scenario "{name}" already.')
+        scenarios = {**self.file.scenarios, name: content}
+        file = check_study_file(self.path.name, {**dict(self.file), "scenarios": scenarios})
+        scenario = file.scenarios[name]
+        tables, faults = apply_scenario(self.path.name, name, scenario, self.tables)
+        if faults:
+            raise InputError(faults)
+        said = f"{self.input_hash} {name} {scenario.model_dump_json()}"
+        by_scenario = MappingProxyType({**self.by_scenario, name: tables})
+        study = Study(self.path, file, self.tables, by_scenario, hashlib.sha256(said.encode()).hexdigest())
+        if lacking := study.run(name).missing():
+            raise InputError(lacking)
+        return study
 
 
 @dataclass(frozen=True)

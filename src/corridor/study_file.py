@@ -6,7 +6,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -72,12 +72,29 @@ def read_study_file(path: Path) -> StudyFile:
         raise InputError([Fault(path.name, None, None, f"is not TOML: {error}.")]) from None
     except OSError as error:
         raise InputError([Fault(str(path), None, None, f"cannot be read: {error.strerror}.")]) from None
+    return check_study_file(path.name, content)
+
+
+def check_study_file(name: str, content: Mapping[str, Any]) -> StudyFile:
+    """Check what a study file holds.
+
+    Parameters
+    ----------
+    name
+        What messages call the file.
+    content
+        Its keys and values.
+
+    Raises
+    ------
+    InputError
+        Lists every fault.
+    """
     try:
         return StudyFile.model_validate(content)
     except ValidationError as error:
         raise InputError(
-            Fault(path.name, None, ".".join(map(str, detail["loc"])) or None, explain(detail))
-            for detail in error.errors()
+            Fault(name, None, ".".join(map(str, detail["loc"])) or None, explain(detail)) for detail in error.errors()
         ) from None
 
 
