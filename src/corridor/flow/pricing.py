@@ -14,7 +14,7 @@ from corridor.paths import LEAST_WEIGHT, Floats, Ints, LabelGraph, WeightedGraph
 LABEL_TOLERANCE = 1e-13
 """Share of a label by which another must be smaller to replace it: rounding errors must not go round in circles."""
 
-BATCH_STATES = 4_000
+BATCH_STATES = 8_000
 """Networks of more states are searched in batches of about so many: their distances and queue fit into the cache."""
 
 MOST_PAIRS = 2_000
@@ -207,8 +207,9 @@ class Pricing:
             [(_, tree)] = graph.trees(own, [begin])
             distance, parent = tree.distance[0], tree.parent[0]
             tail, head = ends.T
-            # of parallel edges from the parent the one that was taken
-            taken = (parent[head] == tail) & (distance[tail] + np.maximum(own, LEAST_WEIGHT) == distance[head])
+            taken = parent[head] == tail
+            if graph.parallel:  # of several from the parent the one by which the distance came
+                taken &= distance[tail] + np.maximum(own, LEAST_WEIGHT) == distance[head]
             cost[states] = distance[:begin] + least
             last_step[states[head[taken]]] = edges[taken]
         return Supply(cost, last_step)
