@@ -101,6 +101,44 @@ def compare(
 
 
 @app.command
+def netback(
+    *,
+    origin: str | None = None,
+    commodity: str | None = None,
+    market: str | None = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Show at which commodity price a route stops paying, and at which another route pays better.
+
+    Without names the best sale of each corridor from every mine; with names all routes.
+
+    Example: corridor netback --origin ukhaa_khudag --commodity washed_coking_coal --market pohang
+
+    Parameters
+    ----------
+    origin
+        Mine.
+    commodity
+        What is shipped.
+    market
+        Node of sale.
+    """
+    outcome = _outcome(study, scenario)
+    names = (origin, commodity, market)
+    document = report.netback(outcome, *names)
+    if form != "table":
+        _deliver(form, place, document, report.tables_of(document))
+    else:
+        _draw(screen.netback(outcome, document, full=names != (None, None, None)), place)
+    if not any(row["usable"] for row in document["routes"]):
+        what = "lawful" if document["routes"] else "reachable"
+        raise NoAnswerError(f"no route is {what} on {outcome.as_of}; corridor compare tells where each way ends.")
+
+
+@app.command
 def solve(
     *,
     study: StudyPath = None,
