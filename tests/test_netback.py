@@ -284,7 +284,9 @@ def test_the_first_tonne_of_the_plan_goes_where_the_best_sale_is(rason: Study, o
 # law, bad input, faces
 
 
-@pytest.mark.parametrize("scenario", ["today", "essay", "sanctions-lifted"])
+@pytest.mark.parametrize(
+    "scenario", ["today", "essay", "rzd-discount", "east-rail", "rajin-upgrade", "sanctions-lifted"]
+)
 def test_no_break_even_by_a_barred_route_is_available(rason: Study, scenario: str) -> None:
     outcome = rason.run(scenario)
     told = report.netback(outcome)
@@ -296,7 +298,11 @@ def test_no_break_even_by_a_barred_route_is_available(rason: Study, scenario: st
     assert all(row["law_status"] in use for row in told["best_by_price"] if row["sells"])
     assert told["as_if_lifted"] == list(outcome.lifted_measures)
     rason_may = any(row["available"] for row in told["routes"] if row["corridor"] == "rason")
-    assert rason_may == (scenario != "today")
+    assert rason_may == (scenario not in ("today", "east-rail"))
+    assert all(row["corridor"] != "rason" for row in told["best_by_price"])  # as the README says, and:
+    assert all(
+        row["switch_years_above"] in (None, 0, row["switch_years"]) for row in told["switches"] if row["fixed_sale"]
+    )
     if rason_may and scenario == "sanctions-lifted":
         assert all(row["as_if_lifted"] for row in report.tables_of(told)["best_by_price"])
 

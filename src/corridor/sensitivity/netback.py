@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.cost import EdgeCosts
+from corridor.errors import InputError
 from corridor.market import Buyer, Seller
 from corridor.paths import Ints
 from corridor.routes import Route, RouteFinder
@@ -187,13 +188,15 @@ class Along:
     ------
     UsageError
         If there is no such price.
+    InputError
+        If a number is missing, which :func:`corridor.read_study` would have told.
     """
 
     def __init__(self, outcome: Outcome, commodity: str, reference: str) -> None:
         parameter = find_price(outcome, reference)
         figure, factor = outcome.values.need(PRICE, reference), outcome.values.need("value_factor", commodity)
-        assert figure is not None  # noqa: S101  # find_price has seen it
-        assert factor is not None  # noqa: S101  # read_study has seen that nothing is missing
+        if figure is None or factor is None:
+            raise InputError(outcome.values.faults)
         self.outcome, self.commodity, self.reference = outcome, commodity, reference
         self.price = figure.central
         follows = outcome.network.commodities[commodity].price_reference == reference
