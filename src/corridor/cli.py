@@ -38,6 +38,7 @@ OutputPath = Annotated[
     Path | None,
     Parameter(name=("-o", "--output"), help="Write there instead of printing; a folder for several CSV tables."),
 ]
+FigurePath = Annotated[Path, Parameter(name=("-o", "--output"), help="File to write: .svg, .png or .pdf.")]
 Names = Annotated[
     tuple[str, ...], Parameter(help="Node or crossing on the way; may be given several times.", consume_multiple=False)
 ]
@@ -98,6 +99,85 @@ def compare(
         what = "is lawful" if routes else "is reachable"
         ends = sorted({f"the way ends at {pair.node}: {pair.reason}" for pair in missing})[:5]
         raise NoAnswerError(f"no route {what} on {outcome.as_of}. " + " ".join(ends))
+
+
+@app.command
+def netback(
+    *,
+    origin: str | None = None,
+    commodity: str | None = None,
+    market: str | None = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Show at which commodity price a route stops paying, and at which another route pays better.
+
+    Without names the best sale of each corridor from every mine; with names all routes.
+
+    Example: corridor netback --origin ukhaa_khudag --commodity washed_coking_coal --market pohang
+
+    Parameters
+    ----------
+    origin
+        Mine.
+    commodity
+        What is shipped.
+    market
+        Node of sale.
+    """
+    outcome = _outcome(study, scenario)
+    names = (origin, commodity, market)
+    document = report.netback(outcome, *names)
+    if form != "table":
+        _deliver(form, place, document, report.tables_of(document))
+    else:
+        _draw(screen.netback(outcome, document, full=names != (None, None, None)), place)
+    if not any(row["usable"] for row in document["routes"]):
+        what = "lawful" if document["routes"] else "reachable"
+        raise NoAnswerError(f"no route is {what} on {outcome.as_of}; corridor compare tells where each way ends.")
+
+
+@app.command
+def figure(
+    name: str,
+    *,
+    place: FigurePath,
+    origin: str | None = None,
+    commodity: str | None = None,
+    market: str | None = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+) -> None:
+    """Draw a figure: netback (of one mine and commodity against the commodity's price).
+
+    The alternative text goes to stderr, and into the file.
+
+    Example: corridor figure netback --origin ukhaa_khudag --commodity washed_coking_coal -o netback.svg
+
+    Parameters
+    ----------
+    name
+        Which figure.
+    origin
+        Mine.
+    commodity
+        What is shipped.
+    market
+        Node of sale; the best sale of each corridor where none is named.
+    """
+    from corridor import figures
+
+    form = figures.form_of(name, place)
+    outcome = _outcome(study, scenario)
+    routes, _ = report.asked(outcome, origin, commodity, market)
+    picture = figures.FIGURES[name](outcome, routes)
+    unknown = picture.unknown_characters()
+    if unknown:
+        _say(f"the font lacks {unknown}: boxes stand for it in .png and .pdf.")
+    _write({place: picture.render(form)})
+    _say(picture.alt)
 
 
 @app.command
