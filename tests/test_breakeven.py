@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import corridor.cli
 from corridor.errors import NoAnswerError, UsageError
 from corridor.plan import NEGLIGIBLE_MTPA
+from corridor.sensitivity.along import along, ranges_of, through
 from corridor.sensitivity.breakeven import Needed, history, nearest, turns, what_would_have_to_change
-from corridor.sensitivity.line import along, ranges_of, through
 from corridor.sensitivity.parameters import find_parameter, find_price, moved, parameters
 from corridor.sensitivity.regime import regime
 from corridor.study import Outcome, Study

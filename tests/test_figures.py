@@ -41,7 +41,7 @@ LIFTED = PLAIN._replace(lifted=("Example act", "Second act"))
 
 def drawn(outcome: Outcome, **names: str) -> Picture:
     routes, _ = report.asked(outcome, names.get("origin"), names.get("commodity"), names.get("market"))
-    return figures.FIGURES["netback"](outcome, routes)
+    return figures.netback(outcome, routes)
 
 
 def texts(picture: Picture) -> list[str]:
@@ -331,7 +331,7 @@ def test_the_command_writes_and_says_what_is_to_be_seen(tmp_path: Path, capsys: 
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["netbak", "-o", "x.svg"], 2, 'Did you mean "netback"? There are: netback.'),
+        (["netbak", "-o", "x.svg"], 2, 'Did you mean "netback"? There are: netback, regime.'),
         (["netback", "-o", "x.jpg"], 2, 'x.jpg has ".jpg": a figure is written as .svg, .png, .pdf.'),
         (["netback", "-o", "x"], 2, "x has no ending"),
         (["netback"], 2, "parameter -o requires"),
@@ -380,3 +380,16 @@ def test_a_place_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert figure("netback", "--origin", "tumurtei", "-o", str(tmp_path / "file" / "x.svg")) == 2
     assert "cannot write" in capsys.readouterr().err
     assert [file.read_text("utf-8") for file in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_regime_map_is_drawn_from_what_was_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "regime.svg"
+    words = ["figure", "regime", "--x", "thermal_newcastle", "--y", "tariffs:rzd_transit:rate:coal"]
+    assert corridor.cli.main([*words, "--commodity", "thermal_coal", "--scenario", "essay", "-o", str(place)]) == 0
+    told = capsys.readouterr().err
+    assert "As things are, 58.9 and 0.025: russia" in told
+    assert "Most tonnes of thermal coal: russia wins as things are" in place.read_text("utf-8")
+    assert corridor.cli.main([*words[:4], "-o", str(place)]) == 2
+    assert "a regime map takes --x and --y" in capsys.readouterr().err
+    assert corridor.cli.main(["figure", "netback", "--x", "copper_lme", "-o", str(place)]) == 2
+    assert "--x and --y are for a regime map" in capsys.readouterr().err

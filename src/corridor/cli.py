@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console, RenderableType
@@ -21,6 +21,9 @@ from corridor.starter import new_project
 from corridor.study import Outcome, Study, hash_with, read_study
 from corridor.study_file import committed_study
 from corridor.tables import Tables
+
+if TYPE_CHECKING:
+    from corridor.sensitivity.regime import Regime
 
 MOST_FAULTS_SHOWN = 100
 
@@ -147,10 +150,12 @@ def figure(
     origin: str | None = None,
     commodity: str | None = None,
     market: str | None = None,
+    x: str | None = None,
+    y: str | None = None,
     study: StudyPath = None,
     scenario: ScenarioName = None,
 ) -> None:
-    """Draw a figure: netback (of one mine and commodity against the commodity's price).
+    """Draw a figure: netback (of one mine and commodity against its price) or regime (who carries most in a plane).
 
     The alternative text goes to stderr, and into the file.
 
@@ -166,13 +171,21 @@ def figure(
         What is shipped.
     market
         Node of sale; the best sale of each corridor where none is named.
+    x, y
+        The plane of a regime map: prices or other parameters, as for corridor regime.
     """
     from corridor import figures
 
     form = figures.form_of(name, place)
     outcome = _outcome(study, scenario)
-    routes, _ = report.asked(outcome, origin, commodity, market)
-    picture = figures.FIGURES[name](outcome, routes)
+    if name == "regime":
+        if x is None or y is None or origin is not None or market is not None:
+            raise UsageError("a regime map takes --x and --y, and --commodity where one alone counts.")
+        picture = figures.regime_of(outcome, _plane(outcome, commodity, (x, None, None), (y, None, None)))
+    elif x is not None or y is not None:
+        raise UsageError(f"--x and --y are for a regime map; {name} takes --origin, --commodity and --market.")
+    else:
+        picture = figures.netback(outcome, report.asked(outcome, origin, commodity, market)[0])
     unknown = picture.unknown_characters()
     if unknown:
         _say(f"the font lacks {unknown}: boxes stand for it in .png and .pdf.")
@@ -242,7 +255,7 @@ def breakeven(
     """
     from corridor import report_sensitivity
     from corridor.sensitivity import breakeven as room
-    from corridor.sensitivity.line import along
+    from corridor.sensitivity.along import along
     from corridor.sensitivity.parameters import find_parameter, find_price
 
     outcome = _outcome(study, scenario)
@@ -298,15 +311,9 @@ def regime(
         Count this one alone.
     """
     from corridor import report_sensitivity
-    from corridor.sensitivity.breakeven import ends_of
-    from corridor.sensitivity.parameters import find_parameter
-    from corridor.sensitivity.regime import regime as found
 
     outcome = _outcome(study, scenario)
-    report.known(outcome, commodity)
-    across, up = find_parameter(outcome, x), find_parameter(outcome, y)
-    ends = ends_of(outcome, across, x_from, x_to), ends_of(outcome, up, y_from, y_to)
-    document = report_sensitivity.regime(outcome, found(outcome, across, ends[0], up, ends[1], commodity))
+    document = report_sensitivity.regime(outcome, _plane(outcome, commodity, (x, x_from, x_to), (y, y_from, y_to)))
     if form == "table":
         _draw(screen.regime(outcome, document), place)
     else:
@@ -534,6 +541,22 @@ def _outcome(study: Path | None, scenario: str | None) -> Outcome:
     read: Study = read_study(study)
     _tell(read.tables)
     return read.run(scenario)
+
+
+def _plane(
+    outcome: Outcome,
+    commodity: str | None,
+    x: tuple[str, float | None, float | None],
+    y: tuple[str, float | None, float | None],
+) -> Regime:
+    """Who carries in the plane of two parameters, each with its ends where they are said."""
+    from corridor.sensitivity.breakeven import ends_of
+    from corridor.sensitivity.parameters import find_parameter
+    from corridor.sensitivity.regime import regime as found
+
+    report.known(outcome, commodity)
+    (across, *x_ends), (up, *y_ends) = ((find_parameter(outcome, axis[0]), *axis[1:]) for axis in (x, y))
+    return found(outcome, across, ends_of(outcome, across, *x_ends), up, ends_of(outcome, up, *y_ends), commodity)
 
 
 def _geography(outcome: Outcome) -> Path:

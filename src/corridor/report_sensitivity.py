@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from corridor.report import Document, heading
 from corridor.sensitivity import breakeven
+from corridor.sensitivity.along import Along, ranges_of
 from corridor.sensitivity.breakeven import Needed
-from corridor.sensitivity.line import Along, ranges_of
 from corridor.sensitivity.parameters import Parameter
 from corridor.sensitivity.regime import Regime
 from corridor.study import Outcome

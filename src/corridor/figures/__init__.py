@@ -6,17 +6,17 @@ follows from the numbers, whichever way they fall.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corridor.errors import UsageError, did_you_mean
 from corridor.figures.netback import netback
+from corridor.figures.regime import regime_of
 from corridor.figures.style import FORMS, Picture
-from corridor.routes import Route
-from corridor.study import Outcome
 
-FIGURES: dict[str, Callable[[Outcome, Sequence[Route]], Picture]] = {"netback": netback}
-"""What ``corridor figure`` can draw by name, from a scenario and the routes that were asked for."""
+__all__ = ["FIGURES", "Picture", "form_of", "netback", "regime_of"]
+
+FIGURES = ("netback", "regime")
+"""What ``corridor figure`` can draw by name."""
 
 
 def form_of(name: str, place: Path) -> str:
@@ -28,9 +28,7 @@ def form_of(name: str, place: Path) -> str:
         If there is no such figure, or no such form.
     """
     if name not in FIGURES:
-        raise UsageError(
-            f'there is no figure "{name}".{did_you_mean(name, [*FIGURES])} There are: {", ".join(FIGURES)}.'
-        )
+        raise UsageError(f'there is no figure "{name}".{did_you_mean(name, FIGURES)} There are: {", ".join(FIGURES)}.')
     form = place.suffix.removeprefix(".").lower()
     if form not in FORMS:
         ending = f'"{place.suffix}"' if place.suffix else "no ending"

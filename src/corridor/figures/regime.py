@@ -11,10 +11,12 @@ import numpy as np
 
 from corridor.figures import style
 from corridor.figures.style import NOTHING, Caption, Picture, listed, percent, small
+from corridor.sensitivity.regime import Regime
+from corridor.study import Outcome
 from corridor.values import Floats
 
 LEAST_LABELLED = 0.02
-"""Polygons with a smaller share of the plane have no name of their own on it: the key has it."""
+"""A winner whose largest polygon has a smaller share of the plane is not named on it: the key has the name."""
 
 SHOWN_OPACITY = 0.55
 
@@ -97,6 +99,8 @@ def regime(said: Caption, chart: RegimeMap) -> Picture:
         axes.set_xlim(left, right if right > left else left + 1)
         axes.set_ylim(bottom, top if top > bottom else bottom + 1)
         whole = math.fsum(abs(_area(region.vertices)) for region in chart.regions)
+        by_size = sorted(chart.regions, key=lambda region: abs(_area(region.vertices)))
+        largest = {region.corridor: region for region in by_size}
         for region in chart.regions:
             face, hatch = said.fill(region.corridor or NOTHING)
             axes.add_patch(
@@ -104,7 +108,7 @@ def regime(said: Caption, chart: RegimeMap) -> Picture:
                     region.vertices, facecolor=face, hatch=hatch, edgecolor="white", linewidth=1, alpha=SHOWN_OPACITY
                 )
             )
-            if whole and abs(_area(region.vertices)) / whole >= LEAST_LABELLED:
+            if whole and abs(_area(region.vertices)) / whole >= LEAST_LABELLED and region is largest[region.corridor]:
                 small(
                     axes,
                     style.shortened(region.corridor or NOTHING, style.SMALL_PT, style.KEY_IN),
@@ -122,6 +126,20 @@ def regime(said: Caption, chart: RegimeMap) -> Picture:
         axes.set_xlabel(chart.x_name)
         axes.set_ylabel(chart.y_name)
         return Picture(title, described(said, chart), figure)
+
+
+def regime_of(outcome: Outcome, found: Regime) -> Picture:
+    """Draw the plane of two parameters of a scenario: which corridor carries most in each polygon."""
+    name = outcome.network.commodities[found.commodity].name if found.commodity else "all minerals"
+    cargo, how = name[:1].lower() + name[1:], "" if found.exact else " (sampled)"
+    chart = RegimeMap(
+        subject=f"Most tonnes of {cargo}{how}",
+        regions=[Region(area.corners, area.winner) for area in found.areas],
+        x_name=f"{found.x.name} ({found.x.row.unit})",
+        y_name=f"{found.y.name} ({found.y.row.unit})",
+        today=found.today,
+    )
+    return regime(style.caption(outcome), chart)
 
 
 def described(said: Caption, chart: RegimeMap) -> str:

@@ -16,7 +16,7 @@ from corridor.paths import Floats
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.routes import Route
 from corridor.schema import PARAMETERS, Value
-from corridor.sensitivity.line import Along, Stretch, along, through
+from corridor.sensitivity.along import Along, Stretch, along, through
 from corridor.sensitivity.parameters import PRICES, Parameter, moved, parameters
 from corridor.study import Outcome
 from corridor.units import parse

@@ -15,7 +15,7 @@ from corridor.flow.door import NUMBERS
 from corridor.flow.regions import regions
 from corridor.paths import Floats
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
-from corridor.sensitivity.line import LINEAR, is_mean, moves_bounds
+from corridor.sensitivity.along import LINEAR, is_mean, moves_bounds
 from corridor.sensitivity.parameters import Parameter, moved
 from corridor.study import Outcome
 
