@@ -372,3 +372,12 @@ def test_ctrl_c_is_python_s_again_afterwards() -> None:
     before = signal.getsignal(signal.SIGINT)
     solve(washery())
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_master_without_ways_has_no_prices_of_a_question_before() -> None:
+    # at its own price nothing pays, so the base has no way at all; asked twice, the better price must pay twice
+    problem = two_neighbours(bid_price=[1, 1])
+    prepared = Prepared(problem, engine="paths")
+    assert prepared.solution.net_value == 0
+    worth = [prepared.resolve(bid_price=price).net_value for price in ([60, 50], [60, 50], [1, 1], [60, 50])]
+    assert worth == pytest.approx([350, 350, 0, 350])

@@ -167,6 +167,8 @@ def run(highs: _Highs, deadline: float | None = None, strategy: int = PRIMAL_SIM
 
 def values(highs: _Highs) -> tuple[Floats, Floats]:
     """Values of the columns and duals of the rows."""
+    if highs.getModelStatus().name == "kModelEmpty":  # nothing was solved: HiGHS would tell the duals of a run before
+        return np.zeros(highs.getNumCol()), np.zeros(highs.getNumRow())
     solution = highs.getSolution()
     return np.array(solution.col_value, dtype=np.float64), np.array(solution.row_dual, dtype=np.float64)
 

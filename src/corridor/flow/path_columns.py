@@ -24,7 +24,6 @@ from corridor.paths import Floats
 
 if TYPE_CHECKING:
     from highspy._core import HighsBasis
-    from scipy.sparse import csc_array
 
 T = TypeVar("T")
 
@@ -52,7 +51,7 @@ class PathColumns:
     name = "path columns"
 
     def __init__(self, problem: FlowProblem) -> None:
-        from scipy.sparse import csc_array, csr_array, vstack
+        from scipy.sparse import csr_array, vstack
 
         self._pricing = Pricing(problem)
         numbers = Numbers.of(problem)
@@ -63,7 +62,7 @@ class PathColumns:
         bounds = csr_array((np.ones(shape[0]), (np.arange(shape[0]), self._bounded)), shape=shape)
         self._rows = csr_array(vstack([shared_rows(problem), bounds]))
         self._columns = self._rows.T.tocsr()
-        self._ways: csc_array[np.float64] = csc_array((len(numbers.most), 0))
+        self._ways = Ways.none()
         self._mark = np.random.default_rng(0).random(len(numbers.most))  # ways are told apart by a sum of these
         self._known: set[float] = set()
         self._highs = highs.engine()
@@ -96,7 +95,7 @@ class PathColumns:
         if ways is not None:
             self._add(self._new(ways), value)
             highs.run(self._highs)
-        self._kept = self._ways.shape[1], self._highs.getBasis(), self._numbers
+        self._kept = self._ways.n_ways, self._highs.getBasis(), self._numbers
 
     def answer(self, problem: FlowProblem, deadline: float | None = None) -> Answer:
         """Solve a problem with the same network, from what is kept: answers in between leave no trace.
@@ -127,8 +126,8 @@ class PathColumns:
         later = np.arange(self._n_limits + kept, self._highs.getNumCol(), dtype=np.int32)
         if len(later):
             self._highs.deleteCols(len(later), later)
-            self._ways = self._ways[:, :kept]
-            self._known = set(np.asarray(self._ways.T @ self._mark).tolist())
+            self._ways = self._ways.only(np.arange(self._ways.n_ways) < kept)
+            self._known = set(self._ways.total(self._mark).tolist())
         self._numbers = numbers
         return highs.start_from(self._highs, basis, base, numbers)
 
@@ -154,9 +153,8 @@ class PathColumns:
         self._highs.changeColsCost(self._n_limits, columns, np.full(self._n_limits, value))
 
     def _set_values(self, value: Floats) -> None:
-        n_ways = self._ways.shape[1]
-        columns = np.arange(self._n_limits, self._n_limits + n_ways, dtype=np.int32)
-        self._highs.changeColsCost(n_ways, columns, np.asarray(self._ways.T @ value))
+        columns = np.arange(self._n_limits, self._n_limits + self._ways.n_ways, dtype=np.int32)
+        self._highs.changeColsCost(len(columns), columns, self._ways.total(value))
 
     def _improve(self, value: Floats, deadline: float | None, strategy: int) -> tuple[Floats, _Dual, str]:
         """Add ways until none improves the plan, or time or memory runs out: flows, prices, status."""
@@ -184,7 +182,9 @@ class PathColumns:
             ended = ended or highs.RAN_OUT.get(status, "")
         if dual is None:
             dual = self._dual(np.zeros(self._rows.shape[0]), value)
-        return np.asarray(self._ways[:, : len(amount)] @ amount), dual, ended
+        used = self._ways.only(np.arange(self._ways.n_ways) < len(amount))  # those that the master has been solved with
+        flow = np.bincount(used.column, used.spread(amount), len(self._mark))
+        return flow.astype(np.float64), dual, ended
 
     def _timed(self, phase: str, function: Callable[..., T], *arguments: Any) -> T:
         started = time.perf_counter()
@@ -202,39 +202,37 @@ class PathColumns:
         edges, bids, offers = np.split(by_column, [self._n_edges, self._n_edges + self._n_bids])
         return edges, bids, offers
 
-    def _better_ways(self, dual: _Dual, tolerance: float) -> csc_array[np.float64] | None:
-        """A column for each bid that is worth more than its supply costs; none if none is, or all are known."""
+    def _better_ways(self, dual: _Dual, tolerance: float) -> Ways | None:
+        """A way for each bid that is worth more than its supply costs; none if none is, or all are known."""
         _, bids, _ = self._split(dual.reduced)
         beaten = np.flatnonzero(-bids - dual.supply.cost[self._pricing.problem.bid_state] > tolerance)
         if not len(beaten):
             return None
         ways = self._new(self._pricing.ways(dual.supply, beaten))
-        return ways if ways.shape[1] else None
+        return ways if ways.n_ways else None
 
-    def _new(self, ways: Ways) -> csc_array[np.float64]:
-        """Those ways that are no columns yet, as columns of tonnes."""
-        from scipy.sparse import csc_array
-
-        shape = len(self._mark), int(np.max(ways.way, initial=-1)) + 1
-        found = csc_array((ways.tonnes, (ways.column, ways.way)), shape=shape)
-        marks = np.asarray(found.T @ self._mark).tolist()
-        new = np.array([i for i, mark in enumerate(marks) if mark not in self._known], dtype=np.int64)
+    def _new(self, ways: Ways) -> Ways:
+        """Those ways that are no columns yet."""
+        marks = ways.total(self._mark).tolist()
+        new = np.array([mark not in self._known for mark in marks], dtype=np.bool_)
         self._known.update(marks)
-        return found[:, new]
+        return ways.only(new)
 
-    def _add(self, ways: csc_array[np.float64], value: Floats) -> None:
-        from scipy.sparse import csc_array, hstack
-
-        count = ways.shape[1]
-        shared = csc_array(self._rows @ ways)
-        shared.eliminate_zeros()
-        starts, rows = shared.indptr[:-1].astype(np.int32), shared.indices.astype(np.int32)
-        lower, upper = np.zeros(count), np.full(count, np.inf)
-        status = self._highs.addCols(
-            count, np.asarray(ways.T @ value), lower, upper, len(shared.data), starts, rows, shared.data
-        )
-        highs.checked(status, "the new ways")
-        self._ways = csc_array(hstack([self._ways, ways]))
+    def _add(self, ways: Ways, value: Floats) -> None:
+        """Make ways columns of the master."""
+        # a column of the problem touches some shared rows, so a way touches those of all its columns
+        first = self._columns.indptr[ways.column]
+        touched = self._columns.indptr[ways.column + 1] - first
+        at = np.arange(touched.sum()) + np.repeat(first - np.cumsum(touched) + touched, touched)
+        key = np.repeat(ways.way, touched) * np.int64(self._rows.shape[0]) + self._columns.indices[at]
+        pairs, place = np.unique(key, return_inverse=True)
+        coefficients = np.bincount(place, np.repeat(ways.tonnes, touched) * self._columns.data[at], len(pairs))
+        way, rows = np.divmod(pairs, self._rows.shape[0])
+        starts = np.searchsorted(way, np.arange(ways.n_ways))
+        lower, upper = np.zeros(ways.n_ways), np.full(ways.n_ways, np.inf)
+        matrix = len(pairs), starts.astype(np.int32), rows.astype(np.int32), coefficients.astype(np.float64)
+        highs.checked(self._highs.addCols(ways.n_ways, ways.total(value), lower, upper, *matrix), "the new ways")
+        self._ways = Ways.joined([self._ways, ways])
 
     def _prices(self, dual: _Dual) -> tuple[Floats, Floats, Floats]:
         """Prices of states, facilities and limits."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.flow.problem import FlowProblem
 from corridor.paths import LEAST_WEIGHT, Floats, Ints, LabelGraph, WeightedGraph, pieces
@@ -42,11 +43,49 @@ class Supply(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """Ways, as sparse triples: tonnes of each column (edges, bids, offers) for a tonne sold."""
+    """Ways, as sparse triples: tonnes of each column (edges, bids, offers) for a tonne sold.
 
+    Attributes
+    ----------
+    n_ways
+        Number of ways.
+    way, column, tonnes
+        Triples, in no order; no pair of way and column stands twice.
+    """
+
+    n_ways: int
     way: Ints
     column: Ints
     tonnes: Floats
+
+    @classmethod
+    def none(cls) -> Ways:
+        """No ways."""
+        return cls(0, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Ways]) -> Ways:
+        """Ways of one after those of another."""
+        before = np.cumsum([0, *(part.n_ways for part in parts)])
+        way = [part.way + first for part, first in zip(parts, before[:-1], strict=True)]
+        column, tonnes = ([part[field] for part in parts] for field in (2, 3))
+        return cls(int(before[-1]), *(np.concatenate(each) for each in (way, column, tonnes)))
+
+    def total(self, by_column: Floats) -> Floats:
+        """Sum of tonnes x a number of each column, by way."""
+        return np.bincount(self.way, self.tonnes * by_column[self.column], self.n_ways).astype(np.float64)
+
+    def spread(self, amount: Floats) -> Floats:
+        """Values of the triples where each way is used so much."""
+        return self.tonnes * amount[self.way]
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Ways:
+        """Some of the ways, numbered anew."""
+        if chosen.all():
+            return self
+        held = chosen[self.way]
+        number = np.cumsum(chosen) - 1
+        return Ways(int(chosen.sum()), number[self.way[held]], self.column[held], self.tonnes[held])
 
 
 class _Batch(NamedTuple):
@@ -117,7 +156,7 @@ class Pricing:
         if len(self._batches) > 1 or not (self._keeps_all and np.all(edge_cost >= 0)):
             return None
         graph = self._batches[0].graph
-        found, n_ways = [], 0
+        found: list[Ways] = []
         weight = np.concatenate([edge_cost, np.full(problem.count("offer"), np.inf)])  # one by one
         for part, trees in graph.trees(weight, problem.offer_state):
             tree, bids = np.nonzero(np.isfinite(trees.distance[:, problem.bid_state]))
@@ -132,12 +171,10 @@ class Pricing:
                 step[onward] = graph.edges_between(weight, before, at[onward])
                 return step
 
-            ways = self._followed(bids, step_into)
-            found.append(ways._replace(way=ways.way + n_ways))
-            n_ways += len(bids)
-            if n_ways > MOST_PAIRS:
+            found.append(self._followed(bids, step_into))
+            if sum(ways.n_ways for ways in found) > MOST_PAIRS:
                 return None
-        return Ways(*(np.concatenate(part) for part in zip(*found, strict=True))) if n_ways else None
+        return Ways.joined(found) if found else None
 
     def _followed(self, bids: Ints, step_into: Callable[[Ints, Ints], Ints]) -> Ways:
         """Follow ways back from some bids, all in step; ``step_into`` takes ways and the states where they are."""
@@ -155,7 +192,7 @@ class Pricing:
                 tonnes = tonnes / self.problem.edge_gain[step]
             found.append((way, step, tonnes))
             at = self.problem.edge_from[step]
-        return Ways(*(np.concatenate(part) for part in zip(*found, strict=True)))
+        return Ways(len(bids), *(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def node_prices(self, supply: Supply, edge_cost: Floats, bid_price: Floats) -> Floats:
         """Prices at which no edge pays, everywhere: the cost of supply, or where nothing comes what it would fetch.
