@@ -143,6 +143,13 @@ def test_the_nearest_route_needs_what_a_subsidy_shows(essay: Outcome) -> None:
     assert near.behind_usd_per_t == pytest.approx(min(map(essay.plan.forced, others)))
 
 
+def test_what_the_readme_says_of_rason_on_the_day_of_the_essay(essay: Outcome) -> None:
+    near = nearest(essay, "rason")
+    assert (near.route.commodity, near.route.origin, near.route.market) == ("zinc_concentrate", "ulaan", "ulsan")
+    assert round(near.behind_usd_per_t) == 96
+    assert what_would_have_to_change(essay, "rason", "zinc_concentrate") == []
+
+
 def test_a_change_says_whether_it_is_within_its_range(essay: Outcome) -> None:
     rate = find_parameter(essay, "tariffs:cr:rate")
     assert Needed(rate, rate.row.low, 0.0, ()).within_range
