@@ -145,8 +145,13 @@ class Outcome:
     @cached_property
     def cost_model(self) -> CostModel:
         """Generalised cost of any edge, with its ledger."""
+        return CostModel(self.values, self.network, self.assumptions)
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What the study assumes of money and time."""
         a = self.study.file.assumptions
-        return CostModel(self.values, self.network, Assumptions(a.capital_rate, a.holding_rate, a.service_factor))
+        return Assumptions(a.capital_rate, a.holding_rate, a.service_factor)
 
     @cached_property
     def costs(self) -> dict[str, EdgeCosts]:
@@ -249,7 +254,7 @@ class Outcome:
             return 0.0
         value, _ = self.values.value_at_loading(self.network.commodities[commodity])
         a = self.study.file.assumptions
-        return value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR
+        return float(value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR)
 
     def _complete(self, result: T) -> T:
         """Hand a result on, unless numbers were missing on the way: then none of it is to be trusted."""
