@@ -263,13 +263,15 @@ class Outcome:
         return result
 
 
-def read_study(path: str | Path | None = None) -> Study:
+def read_study(path: str | Path | None = None, folder: Path | None = None) -> Study:
     """Read a study and its tables, apply every scenario and check all of it.
 
     Parameters
     ----------
     path
         The TOML file; the committed study if None.
+    folder
+        Where its tables lie; where the study says if None.
 
     Returns
     -------
@@ -282,7 +284,7 @@ def read_study(path: str | Path | None = None) -> Study:
     """
     path = Path(path) if path is not None else committed_study()
     file = read_study_file(path)
-    folder = path.parent / file.data
+    folder = folder or path.parent / file.data
     tables = read_tables(folder)
     faults: list[Fault] = []
     by_scenario = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -41,10 +42,10 @@ class Numbers:
     def __len__(self) -> int:
         return len(self.edge_cost)
 
-    def changes(self, draw: int) -> dict[str, Floats]:
+    def changes(self, draw: int) -> dict[str, Any]:
         """What :meth:`corridor.flow.Prepared.resolve` takes for a draw."""
         names = ("edge_cost", "bid_price", "bid_most", "offer_cost", "offer_most", "facility_capacity")
-        found: dict[str, Floats] = {name: getattr(self, name)[draw] for name in names}
+        found: dict[str, Any] = {name: getattr(self, name)[draw] for name in names}
         if not self.edge_open[draw].all():
             found["edge_capacity"] = np.where(self.edge_open[draw], np.inf, 0.0)
         return found
