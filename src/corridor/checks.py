@@ -38,6 +38,7 @@ def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None 
     known = _known_ids(rows)
     faults = [*_duplicate_ids(rows), *_duplicate_values(rows, well), *_gauges(rows), *_links(rows), *_bids(rows)]
     faults += _references(rows, known, unreadable)
+    faults += _proxies(rows)
     rates = {(row.subject.upper(), row.year): row.central for row in rows["fx"]}  # type: ignore[attr-defined]
     for table in VALUE_TABLES:
         before = {id(row) for row in well[table]} if well else set()
@@ -131,6 +132,7 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("bids", "commodity"): "commodities",
         ("bids", "price_reference"): "price_reference",
         ("rules", "source"): "sources",
+        ("price_statistics", "source"): "sources",
     }
     several = {
         ("links", "commodities"): "commodity or group",
@@ -314,6 +316,22 @@ def _bids(rows: Rows) -> Iterator[Fault]:
                 "main_market",
                 f"{commodity} has {len(main[commodity])} bids with yes. Exactly one is what the summary shows.",
             )
+
+
+def _proxies(rows: Rows) -> Iterator[Fault]:
+    """A price follows one other, which has statistics of its own and follows none."""
+    statistics: Any = rows["price_statistics"]
+    own = {row.reference for row in statistics if row.kind == "dispersion_of_levels"}
+    proxies = [row for row in statistics if row.kind == "proxy"]
+    for row in proxies:
+        if sum(row.reference == other.reference for other in proxies) > 1:
+            message = f'"{row.reference}" has several proxies. Keep one.'
+            yield Fault("price_statistics.csv", row.number, "reference", message)
+        if row.other not in own or any(row.other == other.reference for other in proxies):
+            message = (
+                f'"{row.other}" has no dispersion_of_levels of its own, or follows another price. Name one that has.'
+            )
+            yield Fault("price_statistics.csv", row.number, "other", message)
 
 
 def _facilities(rows: Rows) -> Iterator[Fault]:

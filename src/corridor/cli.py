@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -52,6 +53,7 @@ app = App(
     help="Compare what it costs to bring minerals to market by one corridor or another.",
     help_format="plaintext",
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # main says what became of what was under way
 )
 
 
@@ -500,6 +502,100 @@ def check(
 
 
 @app.command
+def sensitivity(
+    *,
+    method: Literal["montecarlo", "sobol", "tornado"] = "montecarlo",
+    draws: int | None = None,
+    seed: int = 1,
+    parameter: Annotated[tuple[str, ...], Parameter(consume_multiple=False)] = (),
+    prices: Path | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    work: Path | None = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Draw all uncertain numbers many times: how sure is it which corridor is the best, and what decides it.
+
+    Example: corridor sensitivity --draws 2048 -o draws.parquet
+
+    Parameters
+    ----------
+    method
+        montecarlo: shares of draws and percentiles; sobol: how much each group of inputs explains; tornado: each input
+        at its ends.
+    draws
+        How many. Default: 2048; for sobol 256 base points, each answered once for each group.
+    seed
+        Of the draws; the same draws come in every scenario.
+    parameter
+        Name (tariffs:rzd_transit:rate:coal, prices:copper_lme:price) or operators:rzd:rate; may be given several times.
+        Default: all that have a range.
+    prices
+        CSV file with the columns month, reference, price, for your own dispersions and correlations.
+    workers
+        Processes of this machine. Default: this one.
+    scheduler
+        Address of a Dask scheduler: tcp://host:8786.
+    work
+        Folder where finished blocks are kept, to go on from. Default: beside the file of -o.
+    """
+    from corridor.sensitivity.session import answer
+
+    all_draws = place if place and place.suffix == ".parquet" else None
+    if form == "csv" and (place is None or all_draws):
+        raise UsageError("csv is several tables here: name a folder for them with -o.")
+    executor = _executor(workers, scheduler)
+    outcome = _outcome(study, scenario)
+    asked: dict[str, Any] = {"draws": draws, "seed": seed, "chosen": parameter, "prices": prices}
+    where: dict[str, Any] = {"executor": executor, "work": work, "place": all_draws, "tell": _Progress("blocks")}
+    document = {**report.heading(outcome), **answer(outcome, method, **asked, **where)}
+    if all_draws:
+        _say(f"wrote {all_draws}")
+    if form == "table":
+        _draw(screen.sensitivity(outcome, document), None if all_draws else place)
+    else:
+        _deliver(form, None if all_draws else place, document, report.tables_of(document))
+
+
+def _executor(workers: int | None, scheduler: str | None) -> Any:
+    """Who answers blocks of draws; None: this process."""
+    if workers is not None and scheduler is not None:
+        raise UsageError("--workers and --scheduler exclude each other: a scheduler has workers of its own.")
+    if scheduler is not None:
+        from corridor.sensitivity.cluster import cluster
+
+        return cluster(scheduler)
+    if workers is not None:
+        from corridor.sensitivity.workers import local
+
+        return local(workers)
+    return None
+
+
+class _Progress:
+    """Tells on stderr how far a run is and how long it may still take, every few seconds."""
+
+    EVERY_S = 5.0
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._started = self._told = time.monotonic()
+        self._first: int | None = None
+
+    def __call__(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if self._first is None:
+            self._first = done - 1
+        if now - self._told >= self.EVERY_S and done < of:
+            self._told = now
+            left = (now - self._started) / (done - self._first) * (of - done)
+            _say(f"{done} of {of} {self._what}, about {left:,.0f} s left")
+
+
+@app.command
 def sources(
     *,
     study: StudyPath = None,
@@ -658,8 +754,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _say(f"corridor: cannot write: {error.strerror}.")
         return UsageError.exit_code
-    except KeyboardInterrupt:
-        _say("corridor: stopped; nothing was written.")
+    except KeyboardInterrupt as stopped:
+        _say(f"corridor: stopped; {str(stopped) or 'nothing was written'}.")
         return 130
     finally:
         gc.enable()

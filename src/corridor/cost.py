@@ -12,7 +12,7 @@ from corridor.network import Network
 from corridor.ocean import Fleet
 from corridor.schema import BASES, LOSSY, PARTS, Commodity
 from corridor.units import DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_YEAR
-from corridor.values import Figure, Floats, Span, Values
+from corridor.values import BOUNDS, Figure, Floats, Span, Values
 
 CHARGES = {
     "haul_charge": "haul",
@@ -102,7 +102,7 @@ class _Quantity(NamedTuple):
     figures
         One an edge; None where the tables have none.
     span
-        Edges x 3 (cheap, central, dear); NaN where there is none.
+        Edges x columns (cheap, central, dear, then the draws); NaN where there is none.
     """
 
     figures: Sequence[Figure | None]
@@ -117,7 +117,7 @@ class _Entry(NamedTuple):
     part, label
         As for :class:`Item`.
     span
-        Edges x 3; NaN where an edge has no such line.
+        Edges x columns (cheap, central, dear, then the draws); NaN where an edge has no such line.
     quantities
         What it is computed from, edge by edge.
     figures
@@ -178,10 +178,10 @@ class CostModel:
         EdgeCosts
         """
         n = len(self._network.edges)
-        parts, bounds, hours = np.zeros((n, len(PARTS))), np.zeros((n, 3)), np.zeros(n)
+        parts, bounds, hours = np.zeros((n, len(PARTS))), np.zeros((n, BOUNDS)), np.zeros(n)
         sails = np.ones(n, dtype=bool)
         for entry in self._entries(commodity):
-            span = np.nan_to_num(entry.span)
+            span = np.nan_to_num(entry.span[:, :BOUNDS])
             if entry.part is None:
                 hours += span[:, 1]
                 continue
@@ -193,6 +193,31 @@ class CostModel:
         for array in (parts, bounds, hours, km):
             array[~(wanted & sails)] = np.nan
         return EdgeCosts(parts, bounds[:, 0], bounds[:, 2], hours, km, np.asarray(parts.sum(axis=1)))
+
+    def drawn(self, commodity: Commodity) -> Floats:
+        """Generalised cost of all edges in every draw of the values.
+
+        Parameters
+        ----------
+        commodity
+            What is shipped.
+
+        Returns
+        -------
+        Floats
+            USD/t, edges x draws; infinite where no ship can lie at both berths. Edges that the commodity does not use
+            are not told apart: see :meth:`edge_costs`.
+        """
+        total = np.zeros((len(self._network.edges), self._values.width - BOUNDS))
+        for entry in self._computed(commodity):
+            if entry.part is None:
+                continue
+            span = entry.span[:, BOUNDS:]
+            total += np.nan_to_num(span)
+            if entry.part == "ocean":
+                no_ship = np.isnan(span[self._sea])
+                total[self._sea] = np.where(no_ship, np.inf, total[self._sea])
+        return total
 
     def ledger(self, e: int, commodity: Commodity) -> list[Item]:
         """Return every dollar and hour of an edge (its position) with the rows behind it."""
@@ -240,7 +265,7 @@ class CostModel:
         yield _Entry("ad_valorem", "insurance and risk", share.span * value, (share,), behind_value)
         loss = self._values.need("handling_loss", commodity.id)
         if loss:
-            lost = np.where(self._lossy[:, None], np.array(loss.span) * value, np.nan)
+            lost = np.where(self._lossy[:, None], np.asarray(loss.columns) * value, np.nan)
             yield _Entry("loss", "physical loss", lost, (), (loss, *behind_value))
         length, rate, speed = (self._quantity(name, commodity) for name in ("length", "rate", "speed"))
         yield _Entry("haul", "rate x km", rate.span * length.span, (rate, length))
@@ -266,7 +291,7 @@ class CostModel:
         if lot is None or not len(self._sea):
             return []
         ends = [(self._network.edges[e].tail, self._network.edges[e].head) for e in self._sea]
-        voyages = self._fleet.voyages(ends, length.span[self._sea], lot.span)
+        voyages = self._fleet.voyages(ends, length.span[self._sea], lot.columns)
         freight, hours = np.full(length.span.shape, np.nan), np.full(length.span.shape, np.nan)
         freight[self._sea], hours[self._sea] = voyages.usd_per_t, voyages.hours
         return [
@@ -308,14 +333,13 @@ class CostModel:
                 self._values.find(parameter, edge.link.id, edge.link.tariff, commodity=cargo)
                 for edge in self._network.edges
             ]
-            spans = np.array([figure.span if figure else _NONE for figure in figures], dtype=float)
-            self._quantities[parameter, cargo] = _Quantity(figures, spans.reshape(len(figures), 3))
+            width = self._values.width
+            none = (np.nan,) * width
+            spans = np.array([figure.columns if figure else none for figure in figures], dtype=float)
+            self._quantities[parameter, cargo] = _Quantity(figures, spans.reshape(len(figures), width))
         return self._quantities[parameter, cargo]
 
 
 def _span(row: Floats) -> Span:
     cheap, central, dear = row.tolist()
     return cheap, central, dear
-
-
-_NONE = (np.nan, np.nan, np.nan)

@@ -51,8 +51,8 @@ def data_dictionary() -> str:
     kinds += [f"| {kind} | {', '.join(f'`{name}`' for name in names)} |" for kind, names in NEEDED_BY_LINK.items()]
     parts.append("\n".join(kinds))
     parts.append(
-        "## Files of the geography\n\nThey are no tables of a study: `corridor audit` reads `exceptions.csv` and\n"
-        "`corridor matrix` the others, under whatever name."
+        "## Other files\n\nThey are no tables of a study: `corridor audit` reads `exceptions.csv`,\n"
+        "`corridor sensitivity` `monthly_prices.csv` and `corridor matrix` the others, under whatever name."
     )
     parts += [f"### {name}\n\n{_meaning(model)}\n\n{_columns(model)}" for name, model in FILES.items()]
     return "\n\n".join(part.strip() for part in parts) + "\n"

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from corridor.schema import METAL_GROUP, NEEDED_BY_BID, NEEDED_BY_METAL, NEEDED_BY_MINE, Bid, Commodity
 from corridor.tables import Tables
-from corridor.values import Figure, Values
+from corridor.values import BOUNDS, Figure, Floats, Level, Values
+
+
+class Draws(NamedTuple):
+    """What is dealt in each draw of the numbers: the most, Mt/yr, and the cost or price, USD/t."""
+
+    most: Floats
+    price: Floats
 
 
 class Seller(NamedTuple):
@@ -22,6 +31,8 @@ class Seller(NamedTuple):
         Cash cost and royalty less the premium for its grade, USD/t.
     figures
         The rows behind it.
+    draws
+        Output and cost in each draw, where values are drawn.
     """
 
     node: str
@@ -29,6 +40,7 @@ class Seller(NamedTuple):
     output_mtpa: float
     cost: float
     figures: tuple[Figure, ...]
+    draws: Draws | None = None
 
     @property
     def id(self) -> str:
@@ -49,6 +61,8 @@ class Buyer(NamedTuple):
         USD per wet tonne, net of value-added tax, for the standard grade.
     figures
         The rows behind it.
+    draws
+        Intake and price in each draw, where values are drawn.
     """
 
     bid: str
@@ -59,10 +73,19 @@ class Buyer(NamedTuple):
     intake_mtpa: float
     price: float
     figures: tuple[Figure, ...]
+    draws: Draws | None = None
 
 
-def sellers(tables: Tables, values: Values) -> list[Seller]:
-    """All offers that hold on the date of ``values``, in the order of the tables; those without output are left out."""
+def sellers(tables: Tables, values: Values, *, idle: bool = False) -> list[Seller]:
+    """All offers that hold on the date of ``values``, in the order of the tables.
+
+    Parameters
+    ----------
+    tables, values
+        Mines, and the numbers of the date.
+    idle
+        Whether mines whose central output is 0 are listed too.
+    """
     commodities = {commodity.id: commodity for commodity in tables["commodities"]}
     offers = dict.fromkeys((row.subject, row.commodity) for row in tables["mines"] if row.commodity)
     found = []
@@ -73,10 +96,22 @@ def sellers(tables: Tables, values: Values) -> list[Seller]:
         if royalty is None or any(figure is None for figure in figures.values()):
             continue
         output, cash_cost, premium = (figure for figure in figures.values() if figure)
-        if output.central > 0:
-            cost = cash_cost.central + royalty.central * value - premium.central
-            found.append(Seller(node, commodity, output.central, cost, (output, cash_cost, premium, royalty, *behind)))
+        if output.central > 0 or idle:
+            cost = cash_cost.level + royalty.level * value - premium.level
+            figures_behind = (output, cash_cost, premium, royalty, *behind)
+            draws = _draws(output.level, cost)
+            found.append(Seller(node, commodity, output.central, _central(cost), figures_behind, draws))
     return found
+
+
+def _central(level: Level) -> float:
+    return float(np.asarray(level).flat[0])  # the first columns of draws are at the centre
+
+
+def _draws(most: Level, price: Level) -> Draws | None:
+    if isinstance(most, np.ndarray) and isinstance(price, np.ndarray):
+        return Draws(most[BOUNDS:], price[BOUNDS:])
+    return None
 
 
 def buyers(tables: Tables, values: Values) -> list[Buyer]:
@@ -96,11 +131,11 @@ def _buyer(bid: Bid, commodity: Commodity, values: Values) -> Buyer | None:
         return None
     if commodity.price_basis == "dry" and moisture is None:
         return None
-    price = reference.central
+    price = reference.level
     if metal:
-        payable, treatment, refining = (figure.central for figure in metal if figure)
+        payable, treatment, refining = (figure.level for figure in metal if figure)
         price = price * payable - treatment - refining * payable
-    price *= factor.central * (1 - moisture.central if moisture else 1.0)
+    price = price * (factor.level * (1 - moisture.level if moisture else 1.0)) + differential.level
     figures = (reference, intake, factor, differential, *(figure for figure in (*metal, moisture) if figure))
     return Buyer(
         bid=bid.id,
@@ -109,6 +144,7 @@ def _buyer(bid: Bid, commodity: Commodity, values: Values) -> Buyer | None:
         delivery_term=bid.delivery_term,
         main_market=bid.main_market == "yes",
         intake_mtpa=intake.central,
-        price=price + differential.central,
+        price=_central(price),
         figures=figures,
+        draws=_draws(intake.level, price),
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.schema import KNOWN_OF_PORT, NEEDED_BY_PORT, NEEDED_BY_SHIP
 from corridor.units import HOURS_PER_DAY, HOURS_PER_YEAR
-from corridor.values import Figure, Floats, Span, Values
+from corridor.values import BOUNDS, Figure, Floats, Span, Values
 
 CM_PER_M = 100.0
 _FAR_KM = 10_000.0
@@ -20,13 +20,14 @@ _UNLIMITED = {"ship_length": np.inf, "ice_season": 0.0, "ice_delay": 0.0}
 class Voyages(NamedTuple):
     """Round voyages with one parcel out and ballast back, each by the ship that is cheapest a tonne.
 
-    The ship is chosen at the centre of all ranges and kept at their ends. Arrays but ``ship`` are voyages x 3: cheap,
-    central and dear end. NaN where no ship can lie at both berths.
+    The ship is chosen at the centre of all ranges and kept at their ends; each draw has the ship that is cheapest
+    there. Arrays but ``ship`` are voyages x columns: cheap, central and dear end, then the draws. NaN where no ship can
+    lie at both berths.
 
     Attributes
     ----------
     ship
-        Position of the ship's class in :attr:`Fleet.ships`; one a voyage.
+        Position in :attr:`Fleet.ships` of the class that sails at the centre; one a voyage.
     parcel_t
         Cargo, t: the least of what the ship carries at the shallower berth's draft, and the usual lot.
     usd_per_t
@@ -86,7 +87,7 @@ class Fleet:
         self._berths: dict[tuple[str, ...], dict[str, Floats]] = {}
         self._fuel = next(iter(values.of("fuel_price")), None)
 
-    def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Span) -> Voyages:
+    def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Floats | Span) -> Voyages:
         """Choose the cheapest ship for each voyage, from the smallest to the largest class.
 
         Parameters
@@ -94,27 +95,30 @@ class Fleet:
         ends
             Berths of loading and discharge.
         length
-            Distance one way, km; voyages x 3.
+            Distance one way, km; voyages x columns.
         lot
-            Usual lot of the commodity, t: cheap, central and dear end. Infinite: as much as the ship carries.
+            Usual lot of the commodity, t: cheap, central and dear end, then the draws. Infinite: as much as the ship
+            carries.
 
         Returns
         -------
         Voyages
         """
-        nowhere = np.full((len(ends), 3), np.nan)
+        nowhere = np.full(length.shape, np.nan)
         if not ends or not self.ships or self._fuel is None:
             return Voyages(np.zeros(len(ends), dtype=np.int64), nowhere, nowhere, nowhere)
-        # voyages x ships x bounds
-        ship = {name: np.array([_span(self._of_ship[s], name) for s in self.ships])[None] for name in NEEDED_BY_SHIP}
+        # voyages x ships x columns
+        ship = {
+            name: np.array([self._columns(self._of_ship[s], name) for s in self.ships])[None] for name in NEEDED_BY_SHIP
+        }
         ports = [self._at(tuple(end[side] for end in ends)) for side in (0, 1)]
-        fuel = np.array(self._fuel.span)
+        fuel = np.asarray(self._fuel.columns)
         draft = np.minimum(ports[0]["draft"], ports[1]["draft"])
         longest = np.minimum(ports[0]["ship_length"], ports[1]["ship_length"])
         short_of_draft = np.maximum(0.0, ship["laden_draft"] - draft) * CM_PER_M
         carried = ship["deadweight"] - ship["stores"] - ship["immersion"] * short_of_draft
-        parcel = np.minimum(np.array(lot), carried)
-        fits = (parcel[..., 1] > 0) & (ship["overall_length"][..., 1] <= longest[..., 1])
+        parcel = np.minimum(np.asarray(lot), carried)
+        fits = (parcel > 0) & (ship["overall_length"] <= longest)
         parcel = np.where(parcel > 0, parcel, parcel[..., 1:2])  # where the dear draft would carry nothing
         passage = length[:, None] / ship["ship_speed"] / HOURS_PER_DAY
         sea_days = 2 * passage
@@ -124,15 +128,15 @@ class Fleet:
         dues = ports[0]["port_dues"] + ports[1]["port_dues"]
         with np.errstate(divide="ignore", invalid="ignore"):
             usd_per_t = (charter + burnt * fuel + dues) / parcel
-        central = np.where(fits, usd_per_t[..., 1], np.inf)
-        best = central.argmin(axis=1)
-        possible = np.isfinite(central.min(axis=1))
+        offered = np.where(fits, usd_per_t, np.inf)
+        offered[..., :BOUNDS] = offered[..., 1:2]  # the ship of the centre sails at the bounds too
+        best = offered.argmin(axis=1)
+        possible = np.isfinite(offered.min(axis=1))
 
         def of_best(array: Floats) -> Floats:
-            chosen = np.take_along_axis(array, best[:, None, None], axis=1)[:, 0]
-            return np.where(possible[:, None], chosen, np.nan)
+            return np.where(possible, np.take_along_axis(array, best[:, None], axis=1)[:, 0], np.nan)
 
-        return Voyages(best, of_best(parcel), of_best(usd_per_t), of_best((passage + port_days) * HOURS_PER_DAY))
+        return Voyages(best[:, 1], of_best(parcel), of_best(usd_per_t), of_best((passage + port_days) * HOURS_PER_DAY))
 
     def line(self, ends: tuple[str, str], lot: float) -> Line | None:
         """Freight and time between two berths over the distance, at the centre of all ranges; None: no ship fits.
@@ -164,10 +168,12 @@ class Fleet:
         return (*fuel, *self._of_ship[self.ships[ship]].values(), *ports)
 
     def _at(self, nodes: tuple[str, ...]) -> dict[str, Floats]:
-        """What is known of berths, as arrays of berths x 1 x 3; the same berths are asked for by every commodity."""
+        """What is known of berths, as arrays of berths x 1 x columns; every commodity asks for the same berths."""
         if nodes not in self._berths:
             ports = [self.port(node) for node in nodes]
-            self._berths[nodes] = {name: np.array([_span(port, name) for port in ports])[:, None] for name in _AT_PORT}
+            self._berths[nodes] = {
+                name: np.array([self._columns(port, name) for port in ports])[:, None] for name in _AT_PORT
+            }
         return self._berths[nodes]
 
     def port(self, node: str) -> dict[str, Figure]:
@@ -177,19 +183,18 @@ class Fleet:
             self._of_port[node] = {**self._needed(NEEDED_BY_PORT, node), **known}
         return self._of_port[node]
 
+    def _columns(self, figures: dict[str, Figure], name: str) -> Floats | Span:
+        """The columns of a figure, or of what holds where the tables are silent."""
+        if name in figures:
+            return figures[name].columns
+        return np.full(self._values.width, _UNLIMITED.get(name, np.nan))
+
     def _needed(self, parameters: tuple[str, ...], subject: str) -> dict[str, Figure]:
         found = {name: self._values.need(name, subject) for name in parameters}
         return {name: figure for name, figure in found.items() if figure}
 
 
 _AT_PORT = (*NEEDED_BY_PORT, *KNOWN_OF_PORT)
-
-
-def _span(figures: dict[str, Figure], name: str) -> tuple[float, float, float]:
-    if name in figures:
-        return figures[name].span
-    missing = _UNLIMITED.get(name, np.nan)
-    return missing, missing, missing
 
 
 def _ice_days(port: dict[str, Floats]) -> Floats:

@@ -122,13 +122,14 @@ class Plan:
         for (commodity, e), mtpa in self.carried(solution).items():
             edge = self.network.edges[e]
             if edge.link.kind == "sea":  # it ends at a place of sale, where the same tonnes must not count again
-                tonnes[self._corridor(edge.tail), commodity] += mtpa
-                tonnes[self._corridor(edge.head), commodity] -= mtpa
+                tonnes[self.corridor_at(edge.tail), commodity] += mtpa
+                tonnes[self.corridor_at(edge.head), commodity] -= mtpa
         for buyer, sale in zip(self.buyers, solution.sales.tolist(), strict=True):
-            tonnes[self._corridor(buyer.node), buyer.commodity] += sale
+            tonnes[self.corridor_at(buyer.node), buyer.commodity] += sale
         return {key: mtpa for key, mtpa in tonnes.items() if mtpa > NEGLIGIBLE_MTPA}
 
-    def _corridor(self, node: str) -> str:
+    def corridor_at(self, node: str) -> str:
+        """Name of the corridor of what is loaded for the sea, or sold, at a node."""
         country = self.network.nodes[node].country
         return self.corridor_of.get(country, country.lower())
 

@@ -203,6 +203,43 @@ class Value(Row):
         return self
 
 
+class PriceStatistic(Row):
+    """price_statistics.csv: how a price moves, alone and with another, for draws of correlated prices."""
+
+    kind: Literal["dispersion_of_levels", "volatility", "correlation_12_month", "correlation_monthly", "proxy"] = Field(
+        description="standard deviation of the log of the price over the years; of its monthly changes over a year; "
+        "correlation of 12-month or monthly changes of the logs; or that `reference` moves with another price and with "
+        "all else only through it (`value`: their correlation), and has its dispersion where it has none of its own"
+    )
+    reference: Identifier = Field(description="price, as in `prices.csv`, or one that others may follow")
+    other: Optional = Field(default=None, description="correlations and proxies: the other price")
+    value: float = Field(ge=-1, le=10)
+    observations: Annotated[int | None, BeforeValidator(_blank_to_none)] = Field(
+        default=None, description="how many observations it was computed from"
+    )
+    source: Identifier
+    locator: str = Field(default="", description="page, table or row in the source")
+    basis: Basis
+    grade: Grade
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """What it tells of what: one row each."""
+        return " ".join([self.kind, *sorted(filter(None, [self.reference, self.other]))])
+
+    @model_validator(mode="after")
+    def _of_one_or_two(self) -> PriceStatistic:
+        of_two = self.kind in ("correlation_12_month", "correlation_monthly", "proxy")
+        if of_two != (self.other is not None) or self.other == self.reference:
+            raise ValueError(f"other: a {self.kind} tells of {'two different prices' if of_two else 'one price'}")
+        if of_two and self.value > 1:
+            raise ValueError(f"value {self.value:g}: a correlation lies within -1 and 1")
+        if not of_two and self.value < 0:
+            raise ValueError(f"value {self.value:g}: a {self.kind} is at least 0")
+        return self
+
+
 class Place(Row):
     """A file of points for cost matrices."""
 
@@ -210,6 +247,14 @@ class Place(Row):
     longitude_deg: float
     latitude_deg: float
     note: str = ""
+
+
+class MonthlyPrice(Row):
+    """A file of monthly prices, from which `corridor sensitivity --prices` computes dispersions and correlations."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = Field(description="as 2015-06")
+    reference: Identifier = Field(description="price, as in `prices.csv`")
+    price: float = Field(gt=0, description="in the same unit in all months")
 
 
 class ElementCost(Row):
@@ -461,12 +506,18 @@ STRUCTURE_TABLES: dict[str, type[Row]] = {
     "links": Link,
     "bids": Bid,
     "rules": Rule,
+    "price_statistics": PriceStatistic,
 }
 VALUE_TABLES: tuple[str, ...] = tuple(dict.fromkeys(p.table for p in PARAMETERS.values()))
 TABLES: dict[str, type[Row]] = {**STRUCTURE_TABLES, **dict.fromkeys(VALUE_TABLES, Value)}
 
-FILES: dict[str, type[Row]] = {"points.csv": Place, "weights.csv": ElementCost, "exceptions.csv": Reason}
-"""Files of the geography, which are no tables of a study."""
+FILES: dict[str, type[Row]] = {
+    "points.csv": Place,
+    "weights.csv": ElementCost,
+    "exceptions.csv": Reason,
+    "monthly_prices.csv": MonthlyPrice,
+}
+"""Files which are no tables of a study."""
 
 NEEDED_BY_LINK: dict[str, tuple[str, ...]] = {
     "rail": ("length", "rate", "speed"),

@@ -203,8 +203,13 @@ class Outcome:
     @cached_property
     def cost_model(self) -> CostModel:
         """Generalised cost of any edge, with its ledger."""
+        return CostModel(self.values, self.network, self.assumptions)
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What the study assumes of money and time."""
         a = self.study.file.assumptions
-        return CostModel(self.values, self.network, Assumptions(a.capital_rate, a.holding_rate, a.service_factor))
+        return Assumptions(a.capital_rate, a.holding_rate, a.service_factor)
 
     @cached_property
     def costs(self) -> dict[str, EdgeCosts]:
@@ -307,7 +312,7 @@ class Outcome:
             return 0.0
         value, _ = self.values.value_at_loading(self.network.commodities[commodity])
         a = self.study.file.assumptions
-        return value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR
+        return float(value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR)
 
     def _complete(self, result: T) -> T:
         """Hand a result on, unless numbers were missing on the way: then none of it is to be trusted."""
@@ -316,13 +321,15 @@ class Outcome:
         return result
 
 
-def read_study(path: str | Path | None = None) -> Study:
+def read_study(path: str | Path | None = None, folder: Path | None = None) -> Study:
     """Read a study and its tables, apply every scenario and check all of it.
 
     Parameters
     ----------
     path
         The TOML file; the committed study if None.
+    folder
+        Where its tables lie; where the study says if None.
 
     Returns
     -------
@@ -335,7 +342,7 @@ def read_study(path: str | Path | None = None) -> Study:
     """
     path = Path(path) if path is not None else committed_study()
     file = read_study_file(path)
-    folder = path.parent / file.data
+    folder = folder or path.parent / file.data
     tables = read_tables(folder)
     faults: list[Fault] = []
     by_scenario = {}

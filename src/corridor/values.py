@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,12 @@ Floats = npt.NDArray[np.float64]
 _Place = tuple[str, Value]
 Span = tuple[float, float, float]
 """The cheap end, the central value and the dear end."""
+Level = float | Floats
+"""A number, or an array of it: three times at the centre, then one for each draw."""
+Drawn = Callable[[Value], Floats | None]
+"""The draws of a row, in the row's own unit; None: it stays at its centre."""
+BOUNDS = 3
+"""Columns of spans before those of draws: the cheap end, the central value and the dear end."""
 
 
 class Figure(NamedTuple):
@@ -35,6 +41,8 @@ class Figure(NamedTuple):
         The table row: source, basis, grade, year.
     place
         File and row as the spreadsheet shows it.
+    drawn
+        One value a draw where values are drawn, else None.
     """
 
     low: float
@@ -43,6 +51,17 @@ class Figure(NamedTuple):
     span: Span
     row: Value
     place: str
+    drawn: Floats | None = None
+
+    @property
+    def columns(self) -> Floats | Span:
+        """The span, and after it the draws where there are any."""
+        return self.span if self.drawn is None else np.concatenate([self.span, self.drawn])
+
+    @property
+    def level(self) -> Level:
+        """The central value; where values are drawn an array as wide as :attr:`columns`, central at all bounds."""
+        return self.central if self.drawn is None else np.concatenate([(self.central,) * BOUNDS, self.drawn])
 
 
 class Values:
@@ -56,14 +75,25 @@ class Values:
         The day.
     price_year
         Dollars are restated to this year; other currencies convert at the mean rate of their own year first.
+    draws, drawn
+        How many draws of the numbers there are besides, and those of each row.
+
+    Attributes
+    ----------
+    width
+        Columns of a span: three, and one for each draw.
     """
 
-    def __init__(self, tables: Tables, as_of: dt.date, price_year: int) -> None:
+    def __init__(
+        self, tables: Tables, as_of: dt.date, price_year: int, draws: int = 0, drawn: Drawn | None = None
+    ) -> None:
         self.as_of = as_of
         self.price_year = price_year
+        self.width = BOUNDS + draws
         self.faults: list[Fault] = []
-        self._fx = {(row.subject.upper(), row.year): row.central for row in tables["fx"]}
-        self._index = {row.year: row.central for row in tables["price_index"]}
+        self._drawn = drawn
+        self._fx = {(row.subject.upper(), row.year): row for row in tables["fx"]}
+        self._index = {row.year: row for row in tables["price_index"]}
         self._groups = {commodity.id: commodity.group for commodity in tables["commodities"]}
         # commodity, group or None for all -> parameter -> subject -> table and row
         self._rows: dict[str | None, dict[str, dict[str, _Place]]] = defaultdict(lambda: defaultdict(dict))
@@ -89,14 +119,25 @@ class Values:
 
     def _convert(self, row: Value, place: str) -> Figure:
         _, factor, currency = units.parse(row.unit)
+        drawn = None if self._drawn is None else self._draws_of(row) * factor
         if currency:
             factor *= self.restated(row.year)
+            if drawn is not None:
+                drawn *= self._draws_of(self._index[self.price_year]) / self._draws_of(self._index[row.year])
         if currency and currency != "USD":
-            factor /= self._fx[currency, row.year]
+            rate = self._fx[currency, row.year]
+            factor /= rate.central
+            if drawn is not None:
+                drawn /= self._draws_of(rate)
         low, central, high = row.low * factor, row.central * factor, row.high * factor
         sense = PARAMETERS[row.parameter].sense
         span = (low, central, high) if sense > 0 else (high, central, low) if sense < 0 else (central,) * 3
-        return Figure(low, central, high, span, row, place)
+        return Figure(low, central, high, span, row, place, drawn)
+
+    def _draws_of(self, row: Value) -> Floats:
+        """One value a draw, in the row's own unit."""
+        drawn = self._drawn(row) if self._drawn else None
+        return np.full(self.width - BOUNDS, row.central) if drawn is None else drawn
 
     def restated(self, year: int) -> float:
         """Dollars of the price year for a dollar of a year.
@@ -106,7 +147,7 @@ class Values:
         KeyError
             If the price index has no row for the year.
         """
-        return float(self._index[self.price_year] / self._index[year])
+        return float(self._index[self.price_year].central / self._index[year].central)
 
     def _holding(self, parameter: str, commodity: str | None) -> Mapping[str, _Place]:
         """Subject to the row that holds for a commodity: its own before its group's before that for all."""
@@ -154,13 +195,13 @@ class Values:
         """All figures of a parameter, for any commodity."""
         return (self._figure(place) for by in self._rows.values() for place in by.get(parameter, {}).values())
 
-    def value_at_loading(self, commodity: Commodity) -> tuple[float, tuple[Figure, ...]]:
+    def value_at_loading(self, commodity: Commodity) -> tuple[Level, tuple[Figure, ...]]:
         """Value of a shipped tonne at loading, USD/t, with the figures behind it."""
         price = self.need("price", commodity.price_reference)
         factor = self.need("value_factor", commodity.id)
         if price is None or factor is None:
             return 0.0, ()  # the fault is noted; nothing is computed from this zero
-        return price.central * factor.central, (price, factor)
+        return price.level * factor.level, (price, factor)
 
 
 def holds(valid_from: dt.date | None, valid_until: dt.date | None, day: dt.date) -> bool:

@@ -1,0 +1,173 @@
+"""Scores of inputs -> answers: the numbers of a block of draws, each solved from the same start and certified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.flow import Prepared
+from corridor.paths import Floats
+from corridor.plan import NEGLIGIBLE_MTPA
+from corridor.sensitivity.draws import Space
+from corridor.sensitivity.first_tonne import FirstTonne
+from corridor.sensitivity.numbers import base_plan, numbers
+from corridor.study import Outcome
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+AT_ONCE = 128
+"""So many draws have their numbers computed at once: more take more memory and are no quicker."""
+
+CERTIFIED = 1e-9
+"""An answer whose bound lies no further above its net value, as a share of it, is certified optimal."""
+
+TIE_USD_PER_T = 1e-4
+"""Corridors closer than this are as good as each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of some draws.
+
+    Attributes
+    ----------
+    net_value, gap
+        Of the best lawful plan, million USD/yr; how far its proven bound lies above it.
+    mtpa
+        What the plan ships, Mt/yr; pairs of commodity and corridor x draws, as all below.
+    margin, netback, cost
+        As in :class:`corridor.sensitivity.first_tonne.Ways`.
+    """
+
+    net_value: Floats
+    gap: Floats
+    mtpa: Floats
+    margin: Floats
+    netback: Floats
+    cost: Floats
+
+
+class Evaluator:
+    """A scenario, laid out once, that answers scores.
+
+    Parameters
+    ----------
+    outcome
+        The scenario.
+    space
+        Its inputs.
+
+    Attributes
+    ----------
+    pairs
+        Commodity and corridor.
+    central
+        Net value at the centre of all ranges, million USD/yr.
+    """
+
+    def __init__(self, outcome: Outcome, space: Space) -> None:
+        self._outcome, self._space = outcome, space
+        self._plan = base_plan(outcome)
+        self._first = FirstTonne(self._plan, outcome.study.file.corridors)
+        # Draws lie far from the start, where path columns need fewer steps than the edge LP, though the study is small.
+        self._prepared = Prepared(self._plan.problem, engine="paths")
+        self.pairs = self._first.pairs
+        self.central = self._prepared.solution.net_value
+
+    def __call__(self, scores: Floats) -> Answers:
+        """Answer scores (draws x inputs)."""
+        parts = [self._some(scores[start : start + AT_ONCE]) for start in range(0, len(scores), AT_ONCE)]
+        joined = {name: np.concatenate([getattr(p, name) for p in parts], axis=-1) for name in Answers.__slots__}
+        return Answers(**joined)
+
+    def _some(self, scores: Floats) -> Answers:
+        found = numbers(self._outcome, self._plan, len(scores), self._space.drawn(scores))
+        ways = self._first.ways(found)
+        solved = [self._prepared.resolve(**found.changes(draw)) for draw in range(len(found))]
+        return Answers(
+            net_value=np.array([solution.net_value for solution in solved]),
+            gap=np.array([solution.gap if solution.status == "optimal" else np.inf for solution in solved]),
+            mtpa=np.array([self._first.carried(solution.flows, solution.sales) for solution in solved]).T,
+            margin=ways.margin,
+            netback=ways.netback,
+            cost=ways.cost,
+        )
+
+
+def certified(net_value: Floats, gap: Floats) -> npt.NDArray[np.bool_]:
+    """Tell which answers are proven to be the best but for rounding."""
+    return np.asarray(np.abs(gap) <= CERTIFIED * np.maximum(1.0, np.abs(net_value)))
+
+
+def winners(pairs: tuple[tuple[str, str], ...], margin: Floats) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """By which corridor the first tonne of each commodity goes, if it earns anything; and where several are as good.
+
+    Parameters
+    ----------
+    pairs, margin
+        Commodity and corridor; pairs x draws.
+
+    Returns
+    -------
+    best, tie
+        Pairs x draws. All corridors of a tie are best.
+    """
+    best, tie = np.zeros(margin.shape, dtype=bool), np.zeros(margin.shape, dtype=bool)
+    earned = np.where(np.isnan(margin), -np.inf, margin)
+    for commodity in dict.fromkeys(name for name, _ in pairs):
+        own = np.flatnonzero([name == commodity for name, _ in pairs])
+        most = earned[own].max(axis=0)
+        best[own] = (earned[own] >= most - TIE_USD_PER_T) & (most > 0)
+        tie[own] = best[own] & (best[own].sum(axis=0) > 1)
+    return best, tie
+
+
+def as_table(first: int, pairs: tuple[tuple[str, str], ...], answers: Answers, said: dict[str, str | int]) -> pa.Table:
+    """Tidy rows, one for each draw and pair, sorted by pair, then by draw.
+
+    Parameters
+    ----------
+    first
+        Number of the first draw.
+    pairs, answers
+        What came of the draws.
+    said
+        Columns that are the same in every row: scenario, date and what is assumed against the law.
+    """
+    import pyarrow as pa
+
+    draws = len(answers.net_value)
+    best, tie = winners(pairs, answers.margin)
+
+    def per_pair(column: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        return np.tile(column, len(pairs))
+
+    def blank_if_nan(column: Floats) -> pa.Array:
+        return pa.array(column.ravel(), mask=np.isnan(column).ravel())
+
+    def repeated(words: list[str]) -> pa.Array:
+        names = list(dict.fromkeys(words))
+        places = np.repeat([names.index(word) for word in words], draws).astype(np.int32)
+        return pa.DictionaryArray.from_arrays(places, pa.array(names, pa.string()))
+
+    mtpa = np.where(answers.mtpa > NEGLIGIBLE_MTPA, answers.mtpa, 0.0)
+    columns = {
+        "draw": per_pair(np.arange(first, first + draws)),
+        "commodity": repeated([commodity for commodity, _ in pairs]),
+        "corridor": repeated([corridor for _, corridor in pairs]),
+        "mtpa": mtpa.ravel(),
+        "best": best.ravel(),
+        "tie": tie.ravel(),
+        "margin_usd_per_t": blank_if_nan(answers.margin),
+        "netback_usd_per_t": blank_if_nan(answers.netback),
+        "cost_usd_per_t": blank_if_nan(answers.cost),
+        "net_value_musd_per_yr": per_pair(answers.net_value),
+        "gap_musd_per_yr": per_pair(answers.gap),
+        "certified": per_pair(certified(answers.net_value, answers.gap)),
+    }
+    constant = {name: pa.array([value] * len(mtpa.ravel())) for name, value in said.items()}
+    return pa.table({**columns, **{name: array.dictionary_encode() for name, array in constant.items()}})
