@@ -30,8 +30,8 @@ from corridor.sensitivity.evaluate import winners
 from corridor.sensitivity.indices import index
 from corridor.sensitivity.numbers import base_plan, numbers
 from corridor.sensitivity.parameters import find_parameter, moved
+from corridor.sensitivity.question import answer
 from corridor.sensitivity.run import Answering, Job, run
-from corridor.sensitivity.session import answer
 from corridor.sensitivity.workers import local
 from corridor.study import Outcome
 

@@ -542,7 +542,7 @@ def sensitivity(
     work
         Folder where finished blocks are kept, to go on from. Default: beside the file of -o.
     """
-    from corridor.sensitivity.session import answer
+    from corridor.sensitivity.question import answer
 
     all_draws = place if place and place.suffix == ".parquet" else None
     if form == "csv" and (place is None or all_draws):
