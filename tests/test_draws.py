@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from corridor.sensitivity.numbers import base_plan, by_row, numbers
 from corridor.sensitivity.parameters import Parameter, moved, parameters
 from corridor.sensitivity.price_statistics import price_statistics, statistics_of
 from corridor.study import Outcome, Study, read_study
+from corridor.tables import read_tables
 
 EXACT = 1e-9
 
@@ -232,3 +234,28 @@ def test_own_monthly_prices_give_their_own_statistics(study, tmp_path):
     ):
         with pytest.raises(InputError, match=message):
             statistics_of(write_prices(tmp_path / "bad.csv", months, more))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (",zinc_lme,0.704,", ",zinc_lme,1.704,", "a correlation lies within -1 and 1"),
+        (
+            "correlation_12_month,copper_lme,zinc_lme",
+            "correlation_12_month,copper_lme,",
+            "tells of two different prices",
+        ),
+        ("volatility,copper_lme", "dispersion_of_levels,copper_lme", "stands in row"),
+        ("proxy,hcc_fob_australia,thermal_newcastle", "proxy,hcc_fob_australia,coal", "has no dispersion_of_levels"),
+        ("own_estimate", "my_estimate", "is no source of this study"),
+    ],
+)
+def test_faults_of_price_statistics_are_told(tmp_path, old, new, message):
+    shutil.copytree(Path(__file__).parents[1] / "data" / "rason", tmp_path / "tables")
+    path = tmp_path / "tables" / "price_statistics.csv"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(InputError, match=message) as told:
+        read_tables(tmp_path / "tables")
+    assert all(fault.file == "price_statistics.csv" and fault.row for fault in told.value.faults)

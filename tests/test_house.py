@@ -43,7 +43,13 @@ def test_heavy_packages_wait_until_they_are_used(code: str) -> None:
     subprocess.run([sys.executable, "-c", check], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("command", ["compare", "netback", "figure", "solve", "explain", "check", "sources", "new"])
+COMMANDS = [
+    *("compare", "netback", "figure", "solve", "breakeven", "regime", "sensitivity", "explain", "check", "sources"),
+    "new",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert corridor.cli.main([command, "--help"]) == 0
     assert f"Example: corridor {command}" in capsys.readouterr().out

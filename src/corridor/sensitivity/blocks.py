@@ -21,7 +21,7 @@ MANIFEST = "manifest.json"
 LAYOUT = 1
 """Of the files; blocks of another layout are refused."""
 
-HELD = 4_000_000
+HELD = 2_000_000
 """So many numbers are held in memory at once while columns are gathered from blocks, however many draws there are."""
 
 
@@ -112,7 +112,10 @@ class Blocks:
 
     def column(self, name: str, draws: int, blocks: Sequence[int] | None = None) -> Floats:
         """One number a draw, the same for all pairs: the first ``draws`` of some blocks (all if None)."""
-        parts = [self._read(block, name)[: self.size] for block in (range(self.count) if blocks is None else blocks)]
+        # copies: a view of the first draws would keep the rows of all pairs
+        parts = [
+            self._read(block, name)[: self.size].copy() for block in (range(self.count) if blocks is None else blocks)
+        ]
         return np.concatenate(parts)[:draws]
 
     def by_pair(self, name: str, draws: int, blocks: Sequence[int] | None = None) -> Iterator[Floats]:
