@@ -363,7 +363,7 @@ def test_ctrl_c_ends_a_solve_at_once() -> None:
         pressed = time.perf_counter()
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
-        assert time.perf_counter() - pressed < 2
+        assert time.perf_counter() - pressed < 5  # of more than 15 s that the solve would take; a busy machine is slow
     assert process.returncode == -signal.SIGINT
     assert told.strip().endswith(b"KeyboardInterrupt")
 
