@@ -145,11 +145,8 @@ class WeightedGraph:
         counts = np.bincount(self._pair // n_vertices, minlength=n_vertices)
         self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         self.parallel = len(self._pair) < len(self._key)
-        self._last: tuple[Floats, Ints] | None = None
 
-    def trees(
-        self, weight: Floats, sources: Sequence[int] | Ints, at_once: int = 16, most: float = MOST_DISTANCE
-    ) -> Iterator[tuple[slice, Trees]]:
+    def trees(self, weight: Floats, sources: Sequence[int] | Ints, at_once: int = 16) -> Iterator[tuple[slice, Trees]]:
         """Find the cheapest ways from sources to all vertices, some sources at a time.
 
         Parameters
@@ -160,8 +157,6 @@ class WeightedGraph:
             Vertices.
         at_once
             Sources in one batch: bounds the memory, 12 bytes a source and vertex.
-        most
-            Vertices that are farther away are left out.
 
         Yields
         ------
@@ -182,7 +177,8 @@ class WeightedGraph:
         graph = csr_array((data, self._indices, self._indptr), shape=(self.n_vertices, self.n_vertices))
         for start in range(0, len(sources), at_once):
             part = slice(start, min(start + at_once, len(sources)))
-            distance, parent = dijkstra(graph, indices=np.asarray(sources[part]), return_predecessors=True, limit=most)
+            indices = np.asarray(sources[part])
+            distance, parent = dijkstra(graph, indices=indices, return_predecessors=True, limit=MOST_DISTANCE)
             yield part, Trees(distance, parent)
 
     def edges_between(self, weight: Floats, tail: Ints, head: Ints) -> Ints:
@@ -197,14 +193,12 @@ class WeightedGraph:
         return np.asarray(np.minimum.reduceat(along, self._first) if self.parallel else along)
 
     def _chosen(self, weight: Floats) -> Ints:
-        """For each pair of neighbours the cheapest of its parallel edges; kept while the same weights are asked for."""
-        if self._last is None or self._last[0] is not weight:
-            dearest_first = np.argsort(-weight[self._edge], kind="stable")
-            chosen = np.empty(len(self._pair), dtype=np.int64)
-            pair_of = np.cumsum(np.concatenate([[False], self._key[1:] != self._key[:-1]]))
-            chosen[pair_of[dearest_first]] = self._edge[dearest_first]
-            self._last = weight, chosen
-        return self._last[1]
+        """For each pair of neighbours the cheapest of its parallel edges."""
+        dearest_first = np.argsort(-weight[self._edge], kind="stable")
+        chosen = np.empty(len(self._pair), dtype=np.int64)
+        pair_of = np.cumsum(np.concatenate([[False], self._key[1:] != self._key[:-1]]))
+        chosen[pair_of[dearest_first]] = self._edge[dearest_first]
+        return chosen
 
 
 def pieces(n_vertices: int, tail: Ints, head: Ints) -> Ints:
