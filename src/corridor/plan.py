@@ -243,7 +243,7 @@ def make_plan(
     sellers: Sequence[Seller],
     buyers: Sequence[Buyer],
 ) -> Plan:
-    """State the flow problem of a scenario and solve it.
+    """State the flow problem of a scenario; it is solved when its plan is first asked for.
 
     Parameters
     ----------

@@ -138,7 +138,7 @@ class _Line:
             raise UsageError("the two problems have different networks: no line leads from one to the other.")
         if not start.same_values(end) and not start.same_bounds(end):
             raise UsageError("values and bounds both differ: net value is neither convex nor concave on this line.")
-        return cls(prepared, start, end, _changes(problem, toward))
+        return cls(prepared, start, end, between(problem, toward))
 
     def solve(self, at: float) -> Point:
         """Solve the problem at a point."""
@@ -205,8 +205,15 @@ def _difference(one: Floats, two: Floats) -> Floats:
     return np.where(changed, np.where(changed, two, 0.0) - np.where(changed, one, 0.0), 0.0)
 
 
-def _changes(problem: FlowProblem, toward: FlowProblem) -> Callable[[float], dict[str, Any]]:
-    """The columns that differ, at any point between two problems."""
+def between(problem: FlowProblem, toward: FlowProblem) -> Callable[[float], dict[str, Any]]:
+    """Make what leads from a problem towards another with the same network.
+
+    Returns
+    -------
+    callable
+        Takes a share of the way (0: the problem, 1: the other; beyond both the line goes on) and gives the columns that
+        differ, for ``Prepared.resolve``.
+    """
     columns = [name for name in NUMBERS if not np.array_equal(getattr(problem, name), getattr(toward, name))]
     bounds = [(one.bound, two.bound) for one, two in zip(problem.limits, toward.limits, strict=True)]
     limits_differ = any(one != two for one, two in bounds)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
 from corridor.flow import FlowSolution
-from corridor.flow.door import NUMBERS
-from corridor.paths import Floats
+from corridor.flow.curve import between
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.routes import Route
 from corridor.schema import PARAMETERS, Value
@@ -273,27 +270,15 @@ def _at_far_ends(outcome: Outcome, parameter: Parameter) -> Iterator[tuple[float
     """The best plans at both far ends of a parameter; the second by going as far the other way where it is linear."""
     plan, today = outcome.plan, parameter.row.central
     far = [end for end in _far_ends(parameter) if end != today]
-    problem = None
+    toward, first = None, today
     for end in far:
-        share = None if problem is None else (end - today) / (far[0] - today)
-        if share is None or not parameter.linear:
+        if toward is None or not parameter.linear:
             there = moved(outcome, {parameter: end}).plan
-            problem = there.problem if plan.problem.same_network(there.problem) else None
-            if problem is None:
+            if not plan.problem.same_network(there.problem):
                 yield end, there, there.solution
                 continue
-            share = 1.0
-        numbers: dict[str, Any] = {
-            name: _extended(getattr(plan.problem, name), getattr(problem, name), share) for name in NUMBERS
-        }
-        yield end, plan, plan.prepared.resolve(**numbers)
-
-
-def _extended(here: Floats, there: Floats, share: float) -> Floats:
-    """So far from here as there is, times a share; what does not differ stays, infinite or not. Bounds end at 0."""
-    differs = here != there
-    step = np.where(differs, there, 0.0) - np.where(differs, here, 0.0)
-    return np.where(differs, np.where(differs, here, 0.0) + share * step, here)
+            toward, first = between(plan.problem, there.problem), end
+        yield end, plan, plan.prepared.resolve(**toward((end - today) / (first - today)))
 
 
 def _far_ends(parameter: Parameter) -> tuple[float, float]:
