@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from corridor.report import Document, heading
+from corridor.report.document import Document, heading
 from corridor.sensitivity import breakeven
 from corridor.sensitivity.along import Along, ranges_of
 from corridor.sensitivity.breakeven import Needed

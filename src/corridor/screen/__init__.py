@@ -1,0 +1,28 @@
+"""Documents -> what a terminal of 80 columns shows."""
+
+from __future__ import annotations
+
+from corridor.screen.draws import draws
+from corridor.screen.geography import audit, matrix
+from corridor.screen.netbacks import netback
+from corridor.screen.parts import NARROWEST
+from corridor.screen.plan import solve_summary
+from corridor.screen.routes import compare_routes, compare_summary, ledger
+from corridor.screen.sensitivity import along_parameter, needed, regime
+from corridor.screen.tables import source_list
+
+__all__ = [
+    "NARROWEST",
+    "along_parameter",
+    "audit",
+    "compare_routes",
+    "compare_summary",
+    "draws",
+    "ledger",
+    "matrix",
+    "needed",
+    "netback",
+    "regime",
+    "solve_summary",
+    "source_list",
+]
