@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import shortest_path
 
 from corridor.errors import InputError, MissingExtraError, UsageError
-from corridor.geodata.osm import _gauge_text, _speed_kmh, download, edges_frame, read_file
+from corridor.geodata.osm import download, edges_frame, read_file
+from corridor.geodata.osm_graph import gauge_text, read_speed_kmh
 from corridor.geodata.overpass import Patience, is_private
 
 RECORDED = Path(__file__).parent / "overpass"
@@ -635,14 +636,14 @@ def distances(n: int, start: Any, end: Any, length_km: Any) -> Any:
     ],
 )
 def test_gauges(tag: str, gauges: str) -> None:
-    assert _gauge_text(tag) == gauges
+    assert gauge_text(tag) == gauges
 
 
 @pytest.mark.parametrize(
     ("tag", "speed"), [("80", 80), ("50 mph", 80.4672), ("60;80", 60), ("none", 0), ("", 0), ("RU:urban", 0)]
 )
 def test_speeds(tag: str, speed: float) -> None:
-    assert _speed_kmh(tag) == pytest.approx(speed)
+    assert read_speed_kmh(tag) == pytest.approx(speed)
 
 
 # The page that shows how
