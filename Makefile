@@ -27,8 +27,8 @@ run: setup ## Compare the corridors of the committed study, and write reports/ra
 	$(CORRIDOR) solve --format json -o $(REPORTS)/solve.json
 	$(CORRIDOR) solve --format csv -o $(REPORTS)/solve
 
-test: setup ## Run the tests
-	$(BIN)/python -m pytest
+test: setup ## Run the tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: setup ## Check format, lint, types, import layers, the committed data and the docs
 	$(BIN)/ruff format --check .
