@@ -133,6 +133,8 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("bids", "price_reference"): "price_reference",
         ("rules", "source"): "sources",
         ("price_statistics", "source"): "sources",
+        ("validation", "source"): "sources",
+        ("shipments", "source"): "sources",
     }
     several = {
         ("links", "commodities"): "commodity or group",

@@ -1,0 +1,123 @@
+"""What speaks for the numbers -> docs/validation.md, so that the page cannot say other than the commands do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from corridor.evidence.validate import validate
+from corridor.report.evidence import validation
+from corridor.screen.parts import significant
+from corridor.study import Outcome, read_study
+
+_HEAD = """# Validation
+
+Written by `make docs` from `data/rason/validation.csv` and the model; `make check` fails where they differ.
+`corridor validate` prints the same, and `corridor validate --cases FILE` asks cases of your own: a case is a row
+([columns](data-dictionary.md)).
+
+What others have published, and what the committed study says of the same thing on the same day, in dollars of the same
+year. No number was bent to meet a case. Where a number rests on a case, the case proves nothing: such cases are
+*fitted*, and counted apart. A case whose published side is only an assumption is told and not counted.
+
+The model's value has every number at its centre. Its range has the percentiles 5 and 95 of {draws:,} draws, in which
+each number lies within its own low, central and high (PERT; all rates of one operator move together), on the way that
+is the cheapest at the centre. Ranges *meet* where they have a value in common. A single published value has a range of
+our own around it where the remark says so, else none.
+"""
+
+
+def evidence_page(outcome: Outcome) -> str:
+    """Markdown text of the page."""
+    document = validation(outcome, validate(outcome.study, outcome.study.tables["validation"], "validation.csv"))
+    rows = document["rows"]
+    parts = [_HEAD.format(draws=document["draws"]), "## In short", _short(document), _groups(document["summary"])]
+    counted = [row for row in rows if row["counted"] and not row["fitted"]]
+    chosen = {
+        "Where the ranges do not meet": [row for row in counted if not row["overlap"]],
+        "Where they meet": [row for row in counted if row["overlap"]],
+        "Fitted: a number rests on the case": [row for row in rows if row["counted"] and row["fitted"]],
+        "Not counted: the published side is an assumption": [row for row in rows if not row["counted"]],
+    }
+    parts += [f"## {heading}\n\n{_cases(own)}" for heading, own in chosen.items() if own]
+    parts.append(f"## Sources\n\n{_sources(outcome, rows)}")
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _short(document: dict[str, Any]) -> str:
+    return (
+        f"{document['cases']} cases; of {document['unfitted']} on which no number rests the ranges meet in "
+        f"{document['unfitted_overlaps']} ({document['unfitted_overlap_share']:.0%}), and of "
+        f"{document['fitted']} fitted ones in {document['fitted_overlaps']}. The median error of unfitted costs is "
+        f"{document['median_error_of_unfitted_costs']:.0%}."
+    )
+
+
+def _groups(groups: Iterable[dict[str, Any]]) -> str:
+    return _table(
+        ("asked", "", "cases", "meet", "median error", "largest", "within 3 %", "within 5 %"),
+        [
+            (
+                group["quantity"].replace("_", " "),
+                "fitted" if group["fitted"] else "",
+                str(group["cases"]),
+                str(group["overlaps"]),
+                f"{group['median_relative_error']:.0%}",
+                f"{group['largest_relative_error']:.0%}",
+                str(group["within_3_percent"]),
+                str(group["within_5_percent"]),
+            )
+            for group in groups
+        ],
+    )
+
+
+def _cases(rows: Iterable[dict[str, Any]]) -> str:
+    return _table(
+        ("case", "year", "published", "model", "unit", "off by", "remark"),
+        [
+            (
+                _plain(row["name"]),
+                str(row["year"]),
+                _span(row, "published"),
+                _span(row, "model"),
+                row["unit"],
+                f"{row['relative_difference']:+.0%}",
+                _plain("; ".join(filter(None, ["" if row["overlap"] else row["why"], row["note"]]))),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _span(row: dict[str, Any], of: str) -> str:
+    low, central, high = row[f"{of}_low"], row[of], row[f"{of}_high"]
+    if low == high:
+        return significant(central)
+    return f"{significant(central)} ({significant(low)} to {significant(high)})"
+
+
+def _sources(outcome: Outcome, rows: Iterable[dict[str, Any]]) -> str:
+    citations = {source.id: source.citation for source in outcome.tables["sources"]}
+    cited = sorted({citations[row["source"]] for row in rows}, key=str.casefold)
+    return "\n".join(f"- {_plain(citation)}" for citation in cited)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _plain(text: str) -> str:
+    """Text that a table cell of Markdown shows as it stands."""
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    page = evidence_page(read_study().run())
+    if sys.argv[1] == "-":
+        sys.stdout.write(page)
+    else:
+        Path(sys.argv[1]).write_text(page, encoding="utf-8")
