@@ -326,10 +326,11 @@ class Shipment(Row):
     id: Identifier = Field(description="key")
     year: Year
     commodity: Identifier = Field(description="commodity or group; all: every cargo of the study")
-    place: Identifier = Field(
-        description="crossing or gateway where it was counted, corridor:NAME, or country:XX for what was sold there; "
-        "all: everywhere"
+    measure: Literal["total", "crossing", "gateway", "corridor", "sold_in"] = Field(
+        description="what `places` are: nothing for a total, else crossings out of the country of origin, berths of "
+        "loading, corridors, or countries of sale"
     )
+    places: Words = Field(default=(), description="counted together")
     low: float = Field(ge=0)
     central: float = Field(ge=0)
     high: float = Field(ge=0)
@@ -344,6 +345,8 @@ class Shipment(Row):
     def _ordered(self) -> Shipment:
         if not self.low <= self.central <= self.high:
             raise ValueError("low, central, high must not descend")
+        if bool(self.places) == (self.measure == "total"):
+            raise ValueError("places: a total has none, every other measure has")
         return self
 
 

@@ -13,7 +13,7 @@ from corridor.schema import Value
 from corridor.sensitivity.draws import inputs_of, pert
 from corridor.sensitivity.parameters import parameters
 from corridor.study import Outcome, Study
-from corridor.values import Values
+from corridor.values import Drawn, Values
 
 DRAWS = 1024
 SEED = 1
@@ -26,10 +26,12 @@ class Days:
     ----------
     study
         With all its scenarios.
+    draws
+        How many draws of the values there are.
     """
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
+    def __init__(self, study: Study, draws: int = DRAWS) -> None:
+        self.study, self.draws = study, draws
         self._outcomes: dict[tuple[str, dt.date, int], Outcome] = {}
         self._values: dict[tuple[str, dt.date, int], Values] = {}
         self._drawn: dict[int, tuple[Value, Floats]] = {}
@@ -71,21 +73,23 @@ class Days:
         """
         key = scenario, as_of, year
         if key not in self._values:
-            outcome = self.outcome(*key)
-            name_of = {
-                id(p.row): each.name
-                for each in inputs_of(outcome, parameters(outcome).values())
-                for p in each.parameters
-            }
-            self._values[key] = Values(outcome.tables, as_of, year, DRAWS, lambda row: self._draw(row, name_of))
+            tables = self.outcome(*key).tables
+            self._values[key] = Values(tables, as_of, year, self.draws, self.draw_of(*key))
         return self._values[key]
+
+    def draw_of(self, scenario: str, as_of: dt.date, year: int) -> Drawn:
+        """The draws of each row of a day's tables."""
+        outcome = self.outcome(scenario, as_of, year)
+        inputs = inputs_of(outcome, parameters(outcome).values())
+        name_of = {id(p.row): each.name for each in inputs for p in each.parameters}
+        return lambda row: self._draw(row, name_of)
 
     def _draw(self, row: Value, name_of: Mapping[int, str]) -> Floats | None:
         if row.low == row.high:
             return None
         if id(row) not in self._drawn:
             name = name_of.get(id(row), f"{row.subject}:{row.parameter}:{row.year}")
-            self._drawn[id(row)] = row, pert(row.low, row.central, row.high, shares(name, DRAWS))
+            self._drawn[id(row)] = row, pert(row.low, row.central, row.high, shares(name, self.draws))
         return self._drawn[id(row)][1]
 
 
