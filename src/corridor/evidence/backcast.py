@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -251,14 +251,14 @@ def _beside(carried: Carried, row: Shipment, shipments: Sequence[Shipment]) -> S
 
 def _rival(row: Shipment, shipments: Sequence[Shipment]) -> tuple[float | None, int | None]:
     """The last known year's share of the total, times this year's total: Mt/yr, and that year."""
-    if row.measure == "total" or _unit(row)[0] != "Mt/yr":
+    tonnes = [(r, r.central * unit[1]) for r in shipments if (unit := _parsed(r.unit)) and unit[0] == "Mt/yr"]
+    if row.measure == "total" or not any(r is row for r, _ in tonnes):
         return None, None
-    totals = {r.year: _mtpa(r) for r in shipments if r.measure == "total" and r.commodity == row.commodity}
+    totals = {r.year: mtpa for r, mtpa in tonnes if r.measure == "total" and r.commodity == row.commodity}
     shares = {
-        r.year: _mtpa(r) / totals[r.year]
-        for r in shipments
+        r.year: mtpa / totals[r.year]
+        for r, mtpa in tonnes
         if (r.commodity, r.measure, r.places) == (row.commodity, row.measure, row.places)
-        and _unit(r)[0] == "Mt/yr"
         and r.year < row.year
         and totals.get(r.year)
     }
@@ -268,18 +268,20 @@ def _rival(row: Shipment, shipments: Sequence[Shipment]) -> tuple[float | None, 
     return shares[last] * totals[row.year], last
 
 
-def _mtpa(row: Shipment) -> float:
-    return row.central * _unit(row)[1]
-
-
 def _unit(row: Shipment) -> tuple[str, float]:
-    try:
-        coherent, factor, _ = units.parse(row.unit)
-    except KeyError:
-        coherent, factor = "", 1.0
-    if coherent not in ("Mt/yr", "share"):
+    unit = _parsed(row.unit)
+    if unit is None:
         _refuse(row, "unit", f'"{row.unit}" is no unit of a shipment: write Mt/yr, kt/yr or percent of the total.')
-    return coherent, factor
+    return unit
+
+
+def _parsed(unit: str) -> tuple[str, float] | None:
+    """Coherent unit and factor, if it is one of a shipment."""
+    try:
+        coherent, factor, _ = units.parse(unit)
+    except KeyError:
+        return None
+    return (coherent, factor) if coherent in ("Mt/yr", "share") else None
 
 
 def _commodities(outcome: Outcome, row: Shipment) -> set[str]:
@@ -307,5 +309,5 @@ def _check_places(outcome: Outcome, row: Shipment) -> None:
             _refuse(row, "places", f'"{place}" is no {row.measure} of this study.{did_you_mean(place, sorted(known))}')
 
 
-def _refuse(row: Shipment, column: str, message: str) -> None:
+def _refuse(row: Shipment, column: str, message: str) -> NoReturn:
     raise InputError([Fault("shipments.csv", row.number, column, message)])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from corridor.errors import UsageError
 from corridor.evidence.basis import Dollars, basis_shares, dollars
@@ -41,8 +42,10 @@ class Work(NamedTuple):
         Corridor that is the best for it at the centre.
     lead, low, high
         How far the best corridor lies ahead of the next, USD/t: at the centre, at either end; below 0 another wins.
-    moves
-        The most that an end moves the lead, USD/t.
+    takes
+        The most that an end takes away from the lead, USD/t; infinite where it leaves the best corridor no way.
+    takes_share
+        The same as a share of the lead; above 1 another corridor wins.
     flips
         Commodities whose best corridor changes at an end.
     headline_usd_per_t
@@ -56,7 +59,8 @@ class Work(NamedTuple):
     lead: float
     low: float | None
     high: float | None
-    moves: float
+    takes: float
+    takes_share: float
     flips: tuple[str, ...]
     headline_usd_per_t: float
 
@@ -76,7 +80,7 @@ def grounded(outcome: Outcome, routes: Iterable[Route]) -> list[Grounded]:
 
 
 def work_list(outcome: Outcome, headline: Sequence[Grounded], tell: Tell | None = None) -> list[Work]:
-    """Assumed numbers that have a range, with what each moves alone from end to end; the widest move first.
+    """Assumed numbers that have a range, with what each takes of a lead, one at a time; the most first.
 
     Parameters
     ----------
@@ -105,15 +109,21 @@ def work_list(outcome: Outcome, headline: Sequence[Grounded], tell: Tell | None 
         each = by_name[gap["input"]]
         if gap["winner_changes"]:
             flips[each.name].add(gap["commodity"])
-        lead, low, high = gap["gap_usd_per_t"], gap["gap_low_usd_per_t"], gap["gap_high_usd_per_t"]
-        moves = max(abs(end - lead) for end in (low, high) if end is not None) if (low, high) != (None, None) else 0.0
-        if each.name not in widest or moves > widest[each.name].moves:
-            dollars_on_it = sum(of_row[p.place] for p in each.parameters)
-            widest[each.name] = Work(
-                each.name, each.parameters, gap["commodity"], gap["best"], lead, low, high, moves, (), dollars_on_it
-            )
+        work = _work(each, gap, sum(of_row[p.place] for p in each.parameters))
+        if each.name not in widest or work.takes_share > widest[each.name].takes_share:
+            widest[each.name] = work
     listed = [work._replace(flips=tuple(sorted(flips[work.name]))) for work in widest.values()]
-    return sorted(listed, key=lambda work: (-work.moves, work.name))
+    return sorted(listed, key=lambda work: (-work.takes_share, work.name))
+
+
+def _work(each: Input, gap: Mapping[str, Any], headline_usd_per_t: float) -> Work:
+    lead, low, high = (gap[f"gap{end}_usd_per_t"] for end in ("", "_low", "_high"))
+    nothing_left = math.inf if gap["winner_changes"] else -math.inf  # of the best corridor, or of all others
+    takes = max(nothing_left if end is None else lead - end for end in (low, high))
+    share = takes / lead if lead > 0 else math.inf if takes > 0 else 0.0
+    return Work(
+        each.name, each.parameters, gap["commodity"], gap["best"], lead, low, high, takes, share, (), headline_usd_per_t
+    )
 
 
 def _is_assumed(each: Input) -> bool:

@@ -174,8 +174,8 @@ def _compared(days: Days, case: Case, by_id: Mapping[str, Case]) -> Compared:
         raise CaseError("id", f'"{case.id}" stands in row {by_id[case.id].number} already. Ids must differ.')
     if case.published is None:
         raise CaseError("central", "empty, and no other case speaks of this one. Give low, central and high.")
-    answer = _related(days, case, by_id)
-    factor = _factor(days, case, answer.unit)
+    answer = related(days, case, by_id)
+    factor = in_unit_of(days, case, answer.unit)
     scenario, as_of = days.day_of(case.scenario, case.as_of, case.year)
     low, central, high = answer.span
     return Compared(
@@ -189,7 +189,7 @@ def _compared(days: Days, case: Case, by_id: Mapping[str, Case]) -> Compared:
     )
 
 
-def _related(days: Days, case: Case, by_id: Mapping[str, Case]) -> Answer:
+def related(days: Days, case: Case, by_id: Mapping[str, Case]) -> Answer:
     """The model's answer, less or over that of the other case where one is named."""
     own = ask(days, case)
     if case.relation is None or case.other is None:
@@ -213,7 +213,7 @@ def _with(own: Answer, unit: str, central: float, draws: Floats, beside: Answer)
     return own._replace(unit=unit, central=float(central), draws=draws, links=(*own.links, *beside.links))
 
 
-def _factor(days: Days, case: Case, coherent: str) -> float:
+def in_unit_of(days: Days, case: Case, coherent: str) -> float:
     """What a coherent value is multiplied by to stand in the unit of the case."""
     try:
         unit, factor, currency = units.parse(case.unit)

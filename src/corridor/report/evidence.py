@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from corridor.errors import Fault
 from corridor.evidence.ask import PERCENTILES
+from corridor.evidence.backcast import DRAWS as BACKCAST_DRAWS
+from corridor.evidence.backcast import Backcast, Shipped
+from corridor.evidence.calibrate import Calibration, median_error
 from corridor.evidence.days import DRAWS, SEED
+from corridor.evidence.quality import Grounded, Work
 from corridor.evidence.validate import Compared, Group, Validation
 from corridor.report.document import Document, heading
-from corridor.schema import Case
+from corridor.schema import BASES, Basis, Case
 from corridor.study import Outcome
 
 
@@ -62,7 +67,7 @@ def compared(row: Compared) -> Document:
         "overlap": row.overlap,
         "counted": row.counted,
         "law_status": row.answer.law_status,
-        "as_if_lifted": list(row.as_if_lifted),
+        "case_as_if_lifted": list(row.as_if_lifted),
         "links": list(row.answer.links),
         "fault": "",
     }
@@ -78,7 +83,7 @@ def faulty(case: Case, faults: Sequence[Fault]) -> Document:
         **nothing,
         "counted": False,
         "law_status": "",
-        "as_if_lifted": [],
+        "case_as_if_lifted": [],
         "links": [],
         "fault": "; ".join(str(fault) for fault in faults),
     }
@@ -111,4 +116,146 @@ def _asked(case: Case) -> Document:
         "basis": case.basis,
         "grade": case.grade,
         "note": case.note,
+    }
+
+
+def backcasts(outcome: Outcome, found: Backcast) -> Document:
+    """Document of years solved as they were, beside what was shipped."""
+    return {
+        **heading(outcome),
+        "model_range": f"percentiles {PERCENTILES[0]} and {PERCENTILES[1]} of plans for draws of all numbers",
+        "draws": BACKCAST_DRAWS,
+        "figures": len(found.rows),
+        "overlaps": sum(row.overlap for row in found.rows),
+        "fits": [fit._asdict() for fit in found.fits()],
+        "rows": [_shipped(row) for row in found.rows],
+    }
+
+
+def _shipped(row: Shipped) -> Document:
+    shipment = row.shipment
+    return {
+        "year": shipment.year,
+        "commodity": shipment.commodity,
+        "measure": shipment.measure,
+        "places": list(shipment.places),
+        "unit": "share" if "percent" in shipment.unit or shipment.unit == "share" else "Mt/yr",
+        "observed_low": row.observed[0],
+        "observed": row.observed[1],
+        "observed_high": row.observed[2],
+        "model_low": row.model[0],
+        "model": row.model[1],
+        "model_high": row.model[2],
+        "model_width": row.model[2] - row.model[0],
+        "error": row.error,
+        "overlap": row.overlap,
+        "rival": row.rival,
+        "rival_error": row.rival_error,
+        "rival_year": row.rival_year,
+        "source": shipment.source,
+        "basis": shipment.basis,
+        "grade": shipment.grade,
+        "note": shipment.note,
+    }
+
+
+def calibration(outcome: Outcome, found: Calibration, scenario_toml: str) -> Document:
+    """Document of a fit: numbers and cases before and after, and the scenario as text."""
+    return {
+        **heading(outcome),
+        "squares_before": found.squares_before,
+        "squares_after": found.squares_after,
+        "told_apart": found.told_apart,
+        "others": len(found.others),
+        "others_median_error_before": median_error(found.others, after=False),
+        "others_median_error_after": median_error(found.others, after=True),
+        "parameters": [
+            {
+                "parameter": fit.parameter.name,
+                "unit": fit.parameter.row.unit,
+                "low": fit.parameter.row.low,
+                "before": fit.parameter.row.central,
+                "after": fit.value,
+                "high": fit.parameter.row.high,
+                "at_bound": fit.at_bound,
+                "basis": fit.parameter.row.basis,
+                "place": fit.parameter.place,
+            }
+            for fit in found.fitted
+        ],
+        "cases": [
+            {
+                "case": anchor.case.id,
+                "name": anchor.case.name,
+                "year": anchor.case.year,
+                "unit": anchor.case.unit,
+                "published": anchor.case.central,
+                "before": anchor.before,
+                "after": anchor.after,
+                "fitted_to": fitted_to,
+            }
+            for fitted_to, anchors in ((True, found.anchors), (False, found.others))
+            for anchor in anchors
+        ],
+        "scenario_toml": scenario_toml,
+    }
+
+
+def quality(
+    outcome: Outcome, counts: Mapping[tuple[Basis, str], int], routes: Sequence[Grounded], work: Sequence[Work]
+) -> Document:
+    """Document of how well the numbers are grounded."""
+    return {
+        **heading(outcome),
+        "numbers": sum(counts.values()),
+        "grades": [
+            {"basis": basis, "grade": grade, "numbers": number}
+            for (basis, grade), number in sorted(counts.items(), key=lambda item: (BASES.index(item[0][0]), item[0][1]))
+        ],
+        "routes": [
+            {
+                "commodity": one.route.commodity,
+                "origin": one.route.origin,
+                "market": one.route.market,
+                "corridor": one.route.corridor,
+                "gateway": one.route.gateway,
+                "entry": one.route.entry,
+                "law_status": one.route.law_status,
+                "usable": one.route.usable,
+                "generalised_usd_per_t": one.route.generalised,
+                **{f"{basis}_share": share for basis, share in one.shares.items()},
+                "most_assumed": one.assumed[0].subject if one.assumed else "",
+                "most_assumed_parameter": one.assumed[0].parameter if one.assumed else "",
+                "most_assumed_usd_per_t": one.assumed[0].usd_per_t if one.assumed else 0.0,
+            }
+            for one in routes
+        ],
+        "assumptions": [_work(one) for one in work],
+        "flips": [
+            {"input": one.name, "commodity": commodity, "place": "; ".join(p.place for p in one.parameters)}
+            for one in work
+            for commodity in one.flips
+        ],
+    }
+
+
+def _work(work: Work) -> Document:
+    first = work.parameters[0].row
+    return {
+        "input": work.name,
+        "commodity": work.commodity,
+        "best": work.best,
+        "lead_usd_per_t": work.lead,
+        "lead_low_usd_per_t": work.low,
+        "lead_high_usd_per_t": work.high,
+        "takes_usd_per_t": work.takes if math.isfinite(work.takes) else None,
+        "takes_share": work.takes_share if math.isfinite(work.takes_share) else None,
+        "flips": list(work.flips),
+        "headline_usd_per_t": work.headline_usd_per_t,
+        "low": first.low,
+        "central": first.central,
+        "high": first.high,
+        "unit": first.unit,
+        "rows": [parameter.place for parameter in work.parameters],
+        "note": first.note,
     }
