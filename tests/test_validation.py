@@ -164,6 +164,18 @@ def test_a_case_that_cannot_be_asked_is_a_fault_and_the_others_are_compared(
     assert says in "\n".join(map(str, found.faults))
 
 
+def test_a_published_zero_has_no_relative_error(toy: Study) -> None:
+    document = validation(toy.run(), ask(toy, case(low=0, central=0, high=0)))
+    assert document["rows"][0]["relative_difference"] is None
+    assert document["median_error_of_unfitted_costs"] is None
+    json.dumps(document, allow_nan=False)
+
+
+def test_cases_without_a_scenario_take_the_one_that_is_named(toy: Study) -> None:
+    found = validate(toy, [case(via="north_port")], "cases.csv", "cheap-north")
+    assert only(found).model[1] == pytest.approx(24 + 22.5 * 0.6667)
+
+
 def test_ids_twice(toy: Study) -> None:
     found = ask(toy, case(), case().in_row(3))
     assert (len(found.rows), [fault.column for fault in found.faults]) == (1, ["id"])

@@ -91,8 +91,7 @@ def _groups(groups: Iterable[dict[str, Any]]) -> str:
                 "fitted" if group["fitted"] else "",
                 str(group["cases"]),
                 str(group["overlaps"]),
-                f"{group['median_relative_error']:.0%}",
-                f"{group['largest_relative_error']:.0%}",
+                *(_percent(group[key]) for key in ("median_relative_error", "largest_relative_error")),
                 str(group["within_3_percent"]),
                 str(group["within_5_percent"]),
             )
@@ -111,7 +110,7 @@ def _cases(rows: Iterable[dict[str, Any]]) -> str:
                 _span(row, "published"),
                 _span(row, "model"),
                 row["unit"],
-                f"{row['relative_difference']:+.0%}",
+                _percent(row["relative_difference"], "+"),
                 _plain("; ".join(filter(None, ["" if row["overlap"] else row["why"], row["note"]]))),
             )
             for row in rows
@@ -183,6 +182,10 @@ def _routes(routes: Iterable[Grounded]) -> str:
             for one in routes
         ],
     )
+
+
+def _percent(share: float | None, sign: str = "") -> str:
+    return "" if share is None else f"{share:{sign}.0%}"
 
 
 def _digits(value: float | None, digits: int) -> str:

@@ -34,6 +34,8 @@ def validate(
 ) -> None:
     """Set published route costs, prices, distances and times beside what the model says of their day.
 
+    Cases that name no scenario are asked under the one named here.
+
     Example: corridor validate --format csv -o validation
 
     Parameters
@@ -56,7 +58,7 @@ def validate(
             say(note)
     if not rows and not unreadable:
         raise NoAnswerError("the study has no validation.csv, or it is empty. Name a file of cases with --cases.")
-    found = set_beside(outcome.study, rows, "validation.csv" if cases is None else cases.name)
+    found = set_beside(outcome.study, rows, "validation.csv" if cases is None else cases.name, outcome.scenario)
     document = as_document(outcome, found)
     if form == "table":
         draw(as_table(outcome, document), place)
@@ -77,6 +79,8 @@ def backcast(
 ) -> None:
     """Solve years as they were, and set the plans beside what was shipped.
 
+    The scenario's changes hold in each year; its day and its dollars do not.
+
     Example: corridor backcast --year 2019 2023
 
     Parameters
@@ -93,7 +97,7 @@ def backcast(
     shipments = outcome.study.tables["shipments"]
     if not shipments:
         raise NoAnswerError("the study has no shipments.csv, or it is empty: there is nothing to hold a plan to.")
-    found = solve_years(outcome.study, shipments, year or YEARS)
+    found = solve_years(outcome.study, shipments, year or YEARS, outcome.scenario)
     document = as_document(outcome, found)
     if form == "table":
         draw(as_table(outcome, document), place)

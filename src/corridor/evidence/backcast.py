@@ -126,25 +126,29 @@ def _fit(year: int, commodity: str, rows: Sequence[Shipped]) -> YearFit:
     )
 
 
-def backcast(study: Study, shipments: Sequence[Shipment], years: Iterable[int] = YEARS) -> Backcast:
+def backcast(
+    study: Study, shipments: Sequence[Shipment], years: Iterable[int] = YEARS, scenario: str | None = None
+) -> Backcast:
     """Solve years as they were, and set the plans beside what was shipped.
 
     Parameters
     ----------
     study
-        Its default scenario is moved to 30 June of each year, with the numbers, links and rules that held then, in
-        dollars of that year.
+        A scenario is moved to 30 June of each year, with the numbers, links and rules that held then, in dollars of
+        that year.
     shipments
         What was shipped; rows of other years serve the rival forecast.
     years
         Which are solved.
+    scenario
+        Whose changes hold; the study's default if None.
 
     Raises
     ------
     InputError
         If the tables lack what a year needs.
     """
-    days = Days(study, DRAWS)
+    days = Days(study, DRAWS, scenario)
     rows: list[Shipped] = []
     faults: list[Fault] = []
     for year in sorted(set(years)):
@@ -180,7 +184,7 @@ class Carried:
     @classmethod
     def of(cls, days: Days, year: int) -> Carried:
         """Solve a year with every number at its centre, and in every draw."""
-        key = days.study.file.default_scenario, dt.date(year, 6, 30), year
+        key = days.scenario, dt.date(year, 6, 30), year
         outcome = days.outcome(*key)
         plan = base_plan(outcome)
         prepared = Prepared(plan.problem, engine="paths")

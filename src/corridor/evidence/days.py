@@ -28,17 +28,20 @@ class Days:
         With all its scenarios.
     draws
         How many draws of the values there are.
+    scenario
+        Whose changes hold where none is named; the study's default if None.
     """
 
-    def __init__(self, study: Study, draws: int = DRAWS) -> None:
+    def __init__(self, study: Study, draws: int = DRAWS, scenario: str | None = None) -> None:
         self.study, self.draws = study, draws
+        self.scenario = scenario or study.file.default_scenario
         self._outcomes: dict[tuple[str, dt.date, int], Outcome] = {}
         self._values: dict[tuple[str, dt.date, int], Values] = {}
         self._drawn: dict[int, tuple[Value, Floats]] = {}
 
     def day_of(self, scenario: str | None, as_of: dt.date | None, year: int) -> tuple[str, dt.date]:
-        """Scenario and day where they are not named: the default one, and its own day if that lies in the year."""
-        name = scenario or self.study.file.default_scenario
+        """Scenario and day where they are not named: its own day if that lies in the year, else 30 June."""
+        name = scenario or self.scenario
         own = self.study.run(name).as_of
         return name, as_of or (own if own.year == year else dt.date(year, 6, 30))
 

@@ -127,7 +127,7 @@ def _group(name: str, fitted: bool, rows: Sequence[Compared]) -> Group:
     )
 
 
-def validate(study: Study, cases: Sequence[Case], file: str) -> Validation:
+def validate(study: Study, cases: Sequence[Case], file: str, scenario: str | None = None) -> Validation:
     """Set published cases beside the model.
 
     Parameters
@@ -138,13 +138,15 @@ def validate(study: Study, cases: Sequence[Case], file: str) -> Validation:
         Rows of a file of cases.
     file
         What messages call it.
+    scenario
+        Of cases that name none; the study's default if None.
 
     Returns
     -------
     Validation
         A case that cannot be asked is a fault; the others are compared all the same.
     """
-    days = Days(study)
+    days = Days(study, scenario=scenario)
     by_id: dict[str, Case] = {}
     for case in cases:
         by_id.setdefault(case.id, case)

@@ -32,7 +32,7 @@ def validation(outcome: Outcome, found: Validation) -> Document:
         "unfitted": len(unfitted),
         "unfitted_overlaps": meets,
         "unfitted_overlap_share": meets / len(unfitted) if unfitted else None,
-        "median_error_of_unfitted_costs": costs.median_relative_error if costs else None,
+        "median_error_of_unfitted_costs": _finite(costs.median_relative_error) if costs else None,
         "fitted": len(fitted),
         "fitted_overlaps": sum(row.overlap for row in fitted),
         "faults": len(found.faulty),
@@ -50,7 +50,12 @@ def _misses_first(row: Compared) -> tuple[bool, float, str]:
 
 
 def _group(group: Group) -> Document:
-    return group._asdict()
+    errors = {name: _finite(getattr(group, name)) for name in ("median_relative_error", "largest_relative_error")}
+    return {**group._asdict(), **errors}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def compared(row: Compared) -> Document:
@@ -63,7 +68,7 @@ def compared(row: Compared) -> Document:
         "model": row.model[1],
         "model_high": row.model[2],
         "difference": row.difference,
-        "relative_difference": row.relative,
+        "relative_difference": _finite(row.relative),
         "overlap": row.overlap,
         "counted": row.counted,
         "law_status": row.answer.law_status,
@@ -248,8 +253,8 @@ def _work(work: Work) -> Document:
         "lead_usd_per_t": work.lead,
         "lead_low_usd_per_t": work.low,
         "lead_high_usd_per_t": work.high,
-        "takes_usd_per_t": work.takes if math.isfinite(work.takes) else None,
-        "takes_share": work.takes_share if math.isfinite(work.takes_share) else None,
+        "takes_usd_per_t": _finite(work.takes),
+        "takes_share": _finite(work.takes_share),
         "flips": list(work.flips),
         "headline_usd_per_t": work.headline_usd_per_t,
         "low": first.low,

@@ -23,11 +23,15 @@ def validation(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     )
     for group in document["summary"]:
         name = f"{group['quantity']}{' (fitted)' if group['fitted'] else ''}"
-        errors = (f"{group[key]:.0%}" for key in ("median_relative_error", "largest_relative_error"))
+        errors = (_percent(group[key]) for key in ("median_relative_error", "largest_relative_error"))
         groups.add_row(name, str(group["cases"]), str(group["overlaps"]), *errors)
     parts += [groups, Text("")]
     parts.append(Text(_how(document), style="dim"))
     return Group(*parts)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
 
 
 def _mark(row: dict[str, Any]) -> str:
@@ -56,13 +60,12 @@ def _span(row: dict[str, Any], of: str) -> str:
 def _how(document: dict[str, Any]) -> str:
     share = document["unfitted_overlap_share"]
     meet = "none" if share is None else f"{document['unfitted_overlaps']} of {document['unfitted']} ({share:.0%})"
-    error = document["median_error_of_unfitted_costs"]
+    error = _percent(document["median_error_of_unfitted_costs"])
     return (
-        f"Ranges meet in {meet} cases on which no number rests; median error of their costs "
-        f"{'–' if error is None else f'{error:.0%}'}. ✗ ranges do not meet; f a number rests on the case, which proves "
-        "nothing; ? it could not be asked; – the published figure is an assumption, and is not counted. Model: central "
-        f"value, and percentiles 5 and 95 of {number(document['draws'], 0)} draws of all numbers within their ranges. "
-        f"{NOT_ADVICE}"
+        f"Ranges meet in {meet} cases on which no number rests; median error of their costs {error}. ✗ ranges do not "
+        "meet; f a number rests on the case, which proves nothing; ? it could not be asked; – the published figure is "
+        "an assumption, and is not counted. Model: central value, and percentiles 5 and 95 of "
+        f"{number(document['draws'], 0)} draws of all numbers within their ranges. {NOT_ADVICE}"
     )
 
 
