@@ -278,7 +278,11 @@ def test_commands_print_and_write_no_table(project: Path, tmp_path: Path, capsys
     fit = ["calibrate", *study, "--parameter", "tariffs:ll_rail:rate", "--case", "a", "--into", str(into)]
     assert main(fit) == 0
     assert "scenarios.calibrated" in into.read_text("utf-8")
+    capsys.readouterr()
     assert main(["sources", "--audit", *study, "--format", "json"]) == 0
+    audit = json.loads(capsys.readouterr().out)
+    assert {row["grade"] for row in audit["parameters"]} == {"D"}
+    assert len(audit["parameters"]) == audit["numbers"]
     assert main(["sources", "--audit", *study]) == 0
     assert main(["validate", *study]) == 0
     assert main(["backcast", *study]) == 3  # the years of the committed study are none of this one's

@@ -15,6 +15,7 @@ from corridor.evidence.quality import Grounded, Work
 from corridor.evidence.validate import Compared, Group, Validation
 from corridor.report.document import Document, heading
 from corridor.schema import BASES, Basis, Case
+from corridor.sensitivity.parameters import parameters
 from corridor.study import Outcome
 
 
@@ -236,6 +237,16 @@ def quality(
             for one in routes
         ],
         "assumptions": [_work(one) for one in work],
+        "parameters": [
+            {
+                "parameter": name,
+                **parameter.row.model_dump(
+                    include={"low", "central", "high", "unit", "year", "source", "basis", "grade"}
+                ),
+                "place": parameter.place,
+            }
+            for name, parameter in parameters(outcome).items()
+        ],
         "flips": [
             {"input": one.name, "commodity": commodity, "place": "; ".join(p.place for p in one.parameters)}
             for one in work
