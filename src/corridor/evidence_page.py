@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.evidence.backcast import backcast
-from corridor.evidence.quality import Grounded, grades, grounded
+from corridor.evidence.quality import MOST, Grounded, Work, grades, grounded, work_list
 from corridor.evidence.validate import validate
 from corridor.report.evidence import backcasts, validation
 from corridor.report.routes import summary
@@ -46,9 +46,13 @@ The model's range has the percentiles 5 and 95 of plans for 64 draws of all numb
 
 _GROUNDS = """## What the cost of the headline routes rests on
 
-`corridor sources --audit` adds the work list: the assumed numbers whose range takes most of a lead. Scenario
-`{scenario}`, as of {as_of}: of each commodity from its largest mine to its main market, the cheapest route of each
-corridor. A dollar counts as its worst input."""
+`corridor sources --audit` prints this for any scenario. Scenario `{scenario}`, as of {as_of}: of each commodity from
+its largest mine to its main market, the cheapest route of each corridor. A dollar counts as its worst input."""
+
+_WORK = """### Work list
+
+The lead of a commodity is how far its best corridor's first tonne lies ahead of the next corridor's, USD/t. These are
+the assumed numbers whose range, alone, takes most of a lead away: where the next published figure would tell most."""
 
 
 def evidence_page(outcome: Outcome) -> str:
@@ -68,7 +72,8 @@ def evidence_page(outcome: Outcome) -> str:
     parts += [_BACKCAST, _fits(past["fits"]), _shipped(past["rows"])]
     headline = [route for block in summary(outcome) for route in (*block["lawful"], *block["not_lawful"])]
     parts += [_GROUNDS.format(scenario=outcome.scenario, as_of=outcome.as_of), _grades(outcome)]
-    parts.append(_routes(grounded(outcome, headline)))
+    grounds = grounded(outcome, headline)
+    parts += [_routes(grounds), *_work(work_list(outcome, grounds))]
     parts.append(f"## Sources\n\n{_sources(outcome, [*rows, *past['rows']])}")
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
@@ -186,6 +191,24 @@ def _routes(routes: Iterable[Grounded]) -> str:
 
 def _percent(share: float | None, sign: str = "") -> str:
     return "" if share is None else f"{share:{sign}.0%}"
+
+
+def _work(work: Sequence[Work]) -> list[str]:
+    flips = [f"{commodity} within the range of `{one.name}`" for one in work for commodity in one.flips]
+    told = f"The best corridor changes for {'; '.join(flips)}." if flips else "No best corridor changes within one."
+    listed = _table(
+        ("assumed number", "of", "takes of the lead", "lead", "at its low", "at its high"),
+        [
+            (
+                f"`{one.name}`",
+                f"{one.commodity} by {one.best}",
+                _percent(one.takes_share),
+                *(_digits(value, 1) for value in (one.lead, one.low, one.high)),
+            )
+            for one in work[:MOST]
+        ],
+    )
+    return [_WORK, listed, f"Of all assumed numbers that have a range, one at a time: {told}"]
 
 
 def _digits(value: float | None, digits: int) -> str:

@@ -59,6 +59,8 @@ def validate(
     if not rows and not unreadable:
         raise NoAnswerError("the study has no validation.csv, or it is empty. Name a file of cases with --cases.")
     found = set_beside(outcome.study, rows, "validation.csv" if cases is None else cases.name, outcome.scenario)
+    if not found.rows and not found.faulty:
+        raise InputError(unreadable)
     document = as_document(outcome, found)
     if form == "table":
         draw(as_table(outcome, document), place)
@@ -98,6 +100,8 @@ def backcast(
     if not shipments:
         raise NoAnswerError("the study has no shipments.csv, or it is empty: there is nothing to hold a plan to.")
     found = solve_years(outcome.study, shipments, year or YEARS, outcome.scenario)
+    if not found.rows:
+        raise InputError(found.faults)
     document = as_document(outcome, found)
     if form == "table":
         draw(as_table(outcome, document), place)

@@ -104,6 +104,7 @@ def _asked(case: Case) -> Document:
         "relation": case.relation or "",
         "other": case.other or "",
         "year": case.year,
+        "price_year": case.year,
         "commodity": case.commodity or "",
         "origin": case.origin or "",
         "market": case.market or "",
@@ -142,6 +143,8 @@ def _shipped(row: Shipped) -> Document:
     shipment = row.shipment
     return {
         "year": shipment.year,
+        "as_of": f"{shipment.year}-06-30",
+        "price_year": shipment.year,
         "commodity": shipment.commodity,
         "measure": shipment.measure,
         "places": list(shipment.places),
