@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from corridor import units
+from corridor import rules, units
 from corridor.errors import Fault, did_you_mean
 from corridor.schema import PARAMETERS, STRUCTURE_TABLES, VALUE_TABLES, Link, Parameter, Row, Rule, Value
 
@@ -48,7 +48,16 @@ def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None 
     faults += _money(rows)
     if not unreadable:
         faults += _facilities(rows)
+        if well is None or any(rows[table] is not well[table] for table in ("rules", "links", "nodes")):
+            faults += rules.faults(rows["rules"], rules.passages(rows["links"], rows["nodes"]))  # type: ignore[arg-type]
     return faults
+
+
+def remarks(rows: Rows) -> list[str]:
+    """Say what is no fault and yet not as it should be."""
+    laws, commodities, nodes, links = (rows[table] for table in ("rules", "commodities", "nodes", "links"))
+    origins = {node.country for node in nodes}  # type: ignore[attr-defined]
+    return rules.contradictions(laws, rules.passages(links, nodes), commodities, origins)  # type: ignore[arg-type]
 
 
 def _numbered(rows: tuple[Any, ...]) -> Iterator[tuple[int, Any]]:

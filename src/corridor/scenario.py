@@ -59,9 +59,11 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _says_so(self) -> Scenario:
-        if bool(self.lifts_measures) != (self.assume is not None):
+        against = bool(self.lifts_measures) or any(change.table == "rules" for change in self.changes)
+        if against != (self.assume is not None):
             raise ValueError(
-                'a scenario that lifts measures names them in lifts_measures and says assume = "as if lifted"'
+                "a scenario that lifts measures names them in lifts_measures and says assume"
+                ' = "as if lifted"; one that changes rows of rules says so too'
             )
         return self
 

@@ -87,7 +87,7 @@ def read_tables(folder: str | Path) -> Tables:
     faults += checks.find_faults(rows, unreadable=broken)
     if faults:
         raise InputError(faults)
-    return Tables(folder, MappingProxyType(rows), tuple(notes))
+    return Tables(folder, MappingProxyType(rows), (*notes, *checks.remarks(rows)))
 
 
 def read_rows(path: str | Path, model: type[Row]) -> tuple[list[Any], list[str]]:
