@@ -237,7 +237,7 @@ class Outcome:
         """Rules in force on the day, less those that the scenario lifts."""
         return Law(self.tables["rules"], self.network, self.as_of, self._scenario.lifts_measures)
 
-    @property
+    @cached_property
     def law_history(self) -> LawHistory:
         """What the rules say on any day, less those that the scenario lifts."""
         return LawHistory(self.tables, self._scenario.lifts_measures)

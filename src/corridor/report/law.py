@@ -96,6 +96,8 @@ def timeline(
     ------
     UsageError
         If a name is none of the study's, or the end lies before 2006.
+    NoAnswerError
+        If no rule speaks of it.
     """
     history, last = outcome.law_history, last or outcome.as_of
     known_word(commodity, history.network.commodities, "commodity")
@@ -103,6 +105,8 @@ def timeline(
     berths = [place for place in nodes if place in history.berths] or list(nodes)
     found = history.timeline(last, berths=berths, commodities=(commodity,) if commodity else ())
     told = {rule.id for rule in history.speaking_of(history.rules, commodity, nodes)}
+    if not told:
+        raise NoAnswerError("no rule of the tables speaks of that: it was open on every day.")
     changes = [
         {
             "day": change.day.isoformat(),

@@ -29,7 +29,9 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
         for route in block["not_lawful"]:
             rows.add_row(f"{route.corridor} ✗", *_summary_cells(route), style="dim")
         parts.append(rows if rows.row_count else Text("  no route to this market", style="dim"))
-        parts += _because(outcome, [(route.corridor, route) for route in (*block["lawful"], *block["not_lawful"])])
+        named = [(route.corridor, route) for route in block["lawful"]]
+        named += [(f"{route.corridor} ✗", route) for route in block["not_lawful"]]
+        parts += _because(outcome, named)
         if block["best_netback"]:
             parts.append(Text(f"  best sale: {'; '.join(map(_sale, block['best_netback']))}"))
         parts.append(Text(""))
