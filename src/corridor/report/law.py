@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from corridor.errors import NoAnswerError
-from corridor.law_history import LawHistory, Status
+from corridor.law_history import LawHistory
+from corridor.mildest import Status
 from corridor.report.document import Document, heading, known_word
 from corridor.rules import said_by
 from corridor.schema import Rule
