@@ -250,3 +250,12 @@ def test_the_committed_rules_against_the_texts(rason: Study, case: dict[str, str
     assert EFFECTS[verdict.effect.max()] == case["expected_status"]
     standing = {rule.id for rules in verdict.rules.values() for rule in rules}
     assert set(case["expected_rule_ids"].split()) <= standing
+
+
+def test_a_scenario_cannot_break_the_rules_unseen(project: Path) -> None:
+    toml = project / "models" / "study.toml"
+    add_rule(project, id="exception", nodes="north_port", effect="open", lifts="ore_act")
+    change = '[[scenarios.x.changes]]\ntable = "rules"\nwhere = { id = "exception" }\nset = { lifts = "ore_atc" }\n'
+    toml.write_text(f'{toml.read_text()}\n[scenarios.x]\nreason = "test"\nassume = "as if lifted"\n{change}')
+    with pytest.raises(corridor.InputError, match=r'scenarios\.x.*rules\.csv row 3.*Did you mean "ore_act"'):
+        corridor.read_study(toml)
