@@ -330,14 +330,18 @@ class Rule(Row):
     paragraph: str = ""
     valid_from: dt.date
     valid_until: Date = None
-    commodities: Words = Field(default=(), description="commodities, groups, or the first digits of HS codes (hs2701)")
+    commodities: Words = Field(
+        default=(), description="commodities, groups, or the first 2, 4, 6 ... digits of HS codes (hs2701)"
+    )
     origins: Words = Field(default=(), description="countries where the cargo was mined")
     nodes: Words = Field(default=(), description="nodes at either end of the link")
     links: Words = Field(default=(), description="links")
     operators: Words = Field(default=(), description="operators of the link")
     importers: Words = Field(default=(), description="country of the node that the link delivers to")
     last_ports: Words = Field(default=(), description="country of the berth that a sea link leaves")
-    effect: Effect
+    effect: Effect = Field(
+        description="the strictest of the rules that match and are not lifted holds; an open one that lifts nothing only tells"
+    )
     condition: str = Field(default="", description="what must be met, where the effect is conditional")
     lifts: Words = Field(default=(), description="ids of the rules that this one sets aside where both match")
     wording: Text = Field(description="the rule in our words")
