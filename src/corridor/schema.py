@@ -340,7 +340,7 @@ class Rule(Row):
     importers: Words = Field(default=(), description="country of the node that the link delivers to")
     last_ports: Words = Field(default=(), description="country of the berth that a sea link leaves")
     effect: Effect = Field(
-        description="the strictest of the rules that match and are not lifted holds; an open one that lifts nothing only tells"
+        description="of the rules that match and are not lifted the strictest holds; open without lifts only tells"
     )
     condition: str = Field(default="", description="what must be met, where the effect is conditional")
     lifts: Words = Field(default=(), description="ids of the rules that this one sets aside where both match")
