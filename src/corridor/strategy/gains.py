@@ -1,0 +1,231 @@
+"""Who gains: what each coalition of countries can make, how it may be divided, and who gets what at today's tariffs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.errors import UsageError, did_you_mean
+from corridor.flow import Prepared
+from corridor.paths import Floats, Ints
+from corridor.payments import Payments, payments
+from corridor.plan import Plan
+from corridor.strategy.game import Core, Objection, core, objections, shapley
+from corridor.strategy.incomes import Income, Revenue, incomes_of, revenues_of
+from corridor.study import Outcome
+from corridor.values import BOUNDS, Values
+
+MOST_PLAYERS = 8
+"""Each player more doubles the number of coalitions, each of which is a plan of its own."""
+
+
+@dataclass(frozen=True)
+class Game:
+    """What coalitions are worth with cost shares at one level, and how the whole may be divided, million USD/yr.
+
+    Attributes
+    ----------
+    worth
+        Of each coalition: what it adds to what countries that do not play make by themselves. The set bits of its index
+        are its members, in the order of the players.
+    outside
+        Worth of countries that do not play, by themselves.
+    shapley
+        Of each player.
+    core
+        The divisions to which no coalition objects.
+    objections
+        Coalitions to which the Shapley values give less than they make alone: none if these lie in the core.
+    """
+
+    worth: Floats
+    outside: float
+    shapley: Floats
+    core: Core
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True)
+class Gains:
+    """Who gains.
+
+    Attributes
+    ----------
+    players
+        Countries.
+    games
+        With all cost shares at their low, central and high.
+    incomes
+        At today's tariffs, central cost shares: the players first.
+    revenues
+        By country and commodity.
+    payments
+        Who is paid what on the edges of the plan.
+    """
+
+    players: tuple[str, ...]
+    games: tuple[Game, Game, Game]
+    incomes: tuple[Income, ...]
+    revenues: tuple[Revenue, ...]
+    payments: Payments
+
+    @property
+    def central(self) -> Game:
+        """The game with cost shares at the centre."""
+        return self.games[1]
+
+    @property
+    def surplus(self) -> float:
+        """What the plan at today's tariffs is worth at resource cost: the sum of all incomes."""
+        return math.fsum(income.total for income in self.incomes)
+
+    @property
+    def lost_to_tariffs(self) -> float:
+        """What all countries forgo since tariffs above cost keep cargo at home or on dearer ways."""
+        return float(self.central.worth[-1]) + self.central.outside - self.surplus
+
+    def coalition(self, members: int) -> tuple[str, ...]:
+        """Players of a coalition."""
+        return tuple(player for i, player in enumerate(self.players) if members >> i & 1)
+
+
+def gains(outcome: Outcome, players: Sequence[str] = ()) -> Gains:
+    """Find what each coalition of countries can make, and who gets what.
+
+    Parameters
+    ----------
+    outcome
+        The scenario; its law holds.
+    players
+        Countries (ISO 3166 two letters) or corridors; those with mines, then those of the corridors, where none is
+        named. All other countries are open to every coalition.
+
+    Returns
+    -------
+    Gains
+
+    Raises
+    ------
+    UsageError
+        If a player is none of the study's, stands twice, or there are too many.
+    InputError
+        Lists every payee and every cost share that is missing.
+
+    Notes
+    -----
+    ``v(S)`` is the net value of the best lawful plan on the territory of ``S`` and of countries that do not play, at
+    resource cost: charges count with their cost share, royalties not at all, since both are transfers.
+    """
+    plan = outcome.plan
+    names = known_players(outcome, players)
+    found = payments(plan, outcome.costs, outcome.tables["payees"], _own_values(outcome))
+    territory = _Territory.of(plan, names)
+    low, central, high = (_game(plan, found, territory, bound, len(names)) for bound in range(BOUNDS))
+    return Gains(names, (low, central, high), incomes_of(plan, found, names), revenues_of(plan, found), found)
+
+
+def _own_values(outcome: Outcome) -> Values:
+    """The numbers of the day, with a list of faults of their own: what is missing here is missing nowhere else."""
+    return Values(outcome.tables, outcome.as_of, outcome.price_year)
+
+
+def known_players(outcome: Outcome, players: Sequence[str] = ()) -> tuple[str, ...]:
+    """Countries that play.
+
+    Raises
+    ------
+    UsageError
+        As :func:`gains`.
+    """
+    nodes = outcome.network.nodes
+    countries = dict.fromkeys(node.country for node in nodes.values())
+    corridors = outcome.study.file.corridors
+    if not players:
+        mines = (nodes[seller.node].country for seller in outcome.sellers)
+        named = [*mines, *(country for own in corridors.values() for country in own if country in countries)]
+        chosen = [*dict.fromkeys(named)]
+    else:
+        chosen, unknown = [], []
+        for player in players:
+            if player.upper() in countries:
+                chosen.append(player.upper())
+            elif player in corridors:
+                chosen += corridors[player]
+            else:
+                unknown.append(player)
+        if unknown:
+            words = [*countries, *corridors]
+            each = "; ".join(f'"{word}" is no country of this study.{_nearest(word, words)}' for word in unknown)
+            raise UsageError(f"{each} There are: {', '.join(sorted(countries))}.")
+        twice = sorted({player for player in chosen if chosen.count(player) > 1})
+        if twice:
+            raise UsageError(f"{', '.join(twice)} plays twice. Name each once.")
+    if len(chosen) > MOST_PLAYERS:
+        raise UsageError(
+            f"{len(chosen)} players make {2 ** len(chosen)} coalitions; at most {MOST_PLAYERS} play. Name them."
+        )
+    return tuple(chosen)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    return did_you_mean(word.lower(), known) or did_you_mean(word.upper(), known)
+
+
+class _Territory(NamedTuple):
+    """Which players' territory edges, bids and offers of a problem need: one bit a player."""
+
+    edges: Ints
+    bids: Ints
+    offers: Ints
+
+    @classmethod
+    def of(cls, plan: Plan, players: Sequence[str]) -> _Territory:
+        bit = {player: 1 << i for i, player in enumerate(players)}
+        nodes = plan.network.nodes
+
+        def needs(*countries: str) -> int:
+            found = 0
+            for country in countries:
+                found |= bit.get(country, 0)
+            return found
+
+        edges = [plan.network.edges[e] for e in plan.edge_of]
+        of_edges = [needs(edge.link.country, nodes[edge.tail].country, nodes[edge.head].country) for edge in edges]
+        return cls(
+            np.array([*of_edges, *(0 for _ in plan.handovers)], dtype=np.int64),
+            np.array([needs(nodes[buyer.node].country) for buyer in plan.buyers], dtype=np.int64),
+            np.array([needs(nodes[seller.node].country) for seller in plan.sellers], dtype=np.int64),
+        )
+
+    def open_to(self, coalition: int) -> tuple[npt.NDArray[np.bool_], ...]:
+        """What lies on the territory of a coalition: of edges, bids and offers."""
+        return tuple(needed & ~coalition == 0 for needed in self)
+
+
+def _game(plan: Plan, paid: Payments, territory: _Territory, bound: int, n_players: int) -> Game:
+    """All coalitions with cost shares at one level."""
+    problem = plan.problem
+    royalty = np.array([seller.royalty for seller in plan.sellers])
+    at_cost = problem.replace(edge_cost=paid.resource_cost(plan, bound), offer_cost=problem.offer_cost - royalty)
+    prepared = Prepared(at_cost)
+    known: dict[bytes, float] = {}  # who adds no territory that matters is worth exactly nothing, rounding apart
+    worth = np.zeros(1 << n_players)
+    for coalition in range(1 << n_players):
+        edges, bids, offers = territory.open_to(coalition)
+        key = b"".join(part.tobytes() for part in (edges, bids, offers))
+        if key not in known:
+            known[key] = prepared.resolve(
+                edge_capacity=np.where(edges, problem.edge_capacity, 0.0),
+                bid_most=np.where(bids, problem.bid_most, 0.0),
+                offer_most=np.where(offers, problem.offer_most, 0.0),
+            ).net_value
+        worth[coalition] = known[key]
+    outside = float(worth[0])
+    worth -= outside
+    values = shapley(worth)
+    return Game(worth, outside, values, core(worth), objections(worth, values))
