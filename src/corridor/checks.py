@@ -136,6 +136,7 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("rules", "source"): "sources",
         ("price_statistics", "source"): "sources",
         ("payees", "source"): "sources",
+        ("countries", "source"): "sources",
     }
     several = {
         ("links", "commodities"): "commodity or group",

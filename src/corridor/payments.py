@@ -14,7 +14,7 @@ from corridor.network import Edge
 from corridor.paths import Floats, Ints
 from corridor.plan import Plan
 from corridor.schema import PAID, PARTS, Payee
-from corridor.values import BOUNDS, Values
+from corridor.values import BOUNDS, Figure, Values
 
 
 class Payments(NamedTuple):
@@ -32,6 +32,10 @@ class Payments(NamedTuple):
         Rows x 3: what of it is used up, with cost shares at their low, central and high.
     receivers
         All payees that anything is paid to.
+    shares
+        Index into ``figures``.
+    figures
+        All cost shares that count.
     countries
         All that own a payee in part or whole; None: of no country of the study.
     received, owned
@@ -44,9 +48,15 @@ class Payments(NamedTuple):
     usd_per_t: Floats
     resource_usd_per_t: Floats
     receivers: tuple[Payee, ...]
+    shares: Ints
+    figures: tuple[Figure, ...]
     countries: tuple[str | None, ...]
     received: Floats
     owned: Floats
+
+    def kept(self, bound: int) -> Floats:
+        """What payees keep over resource cost, USD/t, with cost shares at their low (0), central (1) or high (2)."""
+        return np.asarray(self.usd_per_t - self.resource_usd_per_t[:, bound])
 
     def resource_cost(self, plan: Plan, bound: int) -> Floats:
         """Cost of each edge of the plan's problem with charges at resource cost, USD/t.
@@ -58,9 +68,8 @@ class Payments(NamedTuple):
         bound
             0, 1 or 2: cost shares at their low, central or high.
         """
-        kept = self.usd_per_t - self.resource_usd_per_t[:, bound]
         cost = plan.problem.edge_cost
-        return np.asarray(cost - np.bincount(self.edges, kept, len(cost)))
+        return np.asarray(cost - np.bincount(self.edges, self.kept(bound), len(cost)))
 
 
 def payments(plan: Plan, costs: Mapping[str, EdgeCosts], payees: Sequence[Payee], values: Values) -> Payments:
@@ -97,14 +106,13 @@ def payments(plan: Plan, costs: Mapping[str, EdgeCosts], payees: Sequence[Payee]
                 paid_to[key] = payee_of(payees, edge, part)
             if payee := paid_to[key]:
                 charges.append(_Charge(i, payee, commodity, usd_per_t))
-    shares = {(of.payee.id, of.commodity) for of in charges}
-    figures = {key: values.need("cost_share", key[0], commodity=key[1]) for key in sorted(shares)}
+    needed = sorted({(of.payee.id, of.commodity) for of in charges})
+    figures = {key: values.need("cost_share", key[0], commodity=key[1]) for key in needed}
     owners = _owners(plan, charges, values)
     missing = [*_unpaid(plan, paid_to), *values.faults]
     if missing:
         raise InputError(missing)
-    spans = [figure.span if (figure := figures[of.payee.id, of.commodity]) else () for of in charges]
-    return _laid_out(charges, np.array(spans).reshape(-1, BOUNDS), owners)
+    return _laid_out(charges, [figure for of in charges if (figure := figures[of.payee.id, of.commodity])], owners)
 
 
 def payee_of(payees: Iterable[Payee], edge: Edge, part: str) -> Payee | None:
@@ -173,9 +181,11 @@ def _owners_of(payee: Payee, edge: Edge, plan: Plan, values: Values) -> _Owners:
     return _Owners(received, owned)
 
 
-def _laid_out(charges: Sequence[_Charge], shares: Floats, owners: Sequence[_Owners]) -> Payments:
+def _laid_out(charges: Sequence[_Charge], figures: Sequence[Figure], owners: Sequence[_Owners]) -> Payments:
     receivers = {of.payee.id: of.payee for of in charges}
     at = {name: i for i, name in enumerate(receivers)}
+    distinct = {id(figure): figure for figure in figures}
+    place = {key: i for i, key in enumerate(distinct)}
     named = {country for of in owners for country in of.owned}
     countries = tuple(sorted(named, key=lambda country: (country is None, country)))
 
@@ -188,8 +198,10 @@ def _laid_out(charges: Sequence[_Charge], shares: Floats, owners: Sequence[_Owne
         edges=np.array([of.edge for of in charges], dtype=np.int64),
         payees=np.array([at[of.payee.id] for of in charges], dtype=np.int64),
         usd_per_t=usd_per_t,
-        resource_usd_per_t=usd_per_t[:, None] * shares,
+        resource_usd_per_t=usd_per_t[:, None] * np.array([figure.span for figure in figures]).reshape(-1, BOUNDS),
         receivers=tuple(receivers.values()),
+        shares=np.array([place[id(figure)] for figure in figures], dtype=np.int64),
+        figures=tuple(distinct.values()),
         countries=countries,
         received=by_country(of.received for of in owners),
         owned=by_country(of.owned for of in owners),

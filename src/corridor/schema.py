@@ -355,6 +355,15 @@ class Rule(Row):
         return self
 
 
+class CountryName(Row):
+    """countries.csv: what tables and sentences call a country; its code where it has no row."""
+
+    id: Country = Field(description="key: ISO 3166 two letters")
+    name: Text
+    source: Identifier
+    note: str = ""
+
+
 class Payee(Row):
     """payees.csv: who receives what is charged on links, and to which country it belongs.
 
@@ -554,6 +563,7 @@ STRUCTURE_TABLES: dict[str, type[Row]] = {
     "rules": Rule,
     "price_statistics": PriceStatistic,
     "payees": Payee,
+    "countries": CountryName,
 }
 VALUE_TABLES: tuple[str, ...] = tuple(dict.fromkeys(p.table for p in PARAMETERS.values()))
 TABLES: dict[str, type[Row]] = {**STRUCTURE_TABLES, **dict.fromkeys(VALUE_TABLES, Value)}

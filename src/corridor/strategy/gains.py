@@ -16,7 +16,7 @@ from corridor.paths import Floats, Ints
 from corridor.payments import Payments, payments
 from corridor.plan import Plan
 from corridor.strategy.game import Core, Objection, core, objections, shapley
-from corridor.strategy.incomes import Income, Revenue, incomes_of, revenues_of
+from corridor.strategy.incomes import Income, Rent, Revenue, incomes_of, rents_of, revenues_of
 from corridor.study import Outcome
 from corridor.values import BOUNDS, Values
 
@@ -62,17 +62,23 @@ class Gains:
         With all cost shares at their low, central and high.
     incomes
         At today's tariffs, central cost shares: the players first.
+    rents
+        By owner.
     revenues
         By country and commodity.
     payments
         Who is paid what on the edges of the plan.
+    moves
+        Of each player: how many moves of the plan's problem cross its territory. 0 where no lawful way does.
     """
 
     players: tuple[str, ...]
     games: tuple[Game, Game, Game]
     incomes: tuple[Income, ...]
+    rents: tuple[Rent, ...]
     revenues: tuple[Revenue, ...]
     payments: Payments
+    moves: tuple[int, ...]
 
     @property
     def central(self) -> Game:
@@ -102,8 +108,8 @@ def gains(outcome: Outcome, players: Sequence[str] = ()) -> Gains:
     outcome
         The scenario; its law holds.
     players
-        Countries (ISO 3166 two letters) or corridors; those with mines, then those of the corridors, where none is
-        named. All other countries are open to every coalition.
+        Countries (code or name) or corridors; those with mines, then those of the corridors, where none is named. All
+        other countries are open to every coalition.
 
     Returns
     -------
@@ -126,7 +132,15 @@ def gains(outcome: Outcome, players: Sequence[str] = ()) -> Gains:
     found = payments(plan, outcome.costs, outcome.tables["payees"], _own_values(outcome))
     territory = _Territory.of(plan, names)
     low, central, high = (_game(plan, found, territory, bound, len(names)) for bound in range(BOUNDS))
-    return Gains(names, (low, central, high), incomes_of(plan, found, names), revenues_of(plan, found), found)
+    return Gains(
+        players=names,
+        games=(low, central, high),
+        incomes=incomes_of(plan, found, names),
+        rents=rents_of(plan),
+        revenues=revenues_of(plan, found),
+        payments=found,
+        moves=tuple(int(np.count_nonzero(territory.edges >> i & 1)) for i in range(len(names))),
+    )
 
 
 def _own_values(outcome: Outcome) -> Values:
@@ -142,38 +156,28 @@ def known_players(outcome: Outcome, players: Sequence[str] = ()) -> tuple[str, .
     UsageError
         As :func:`gains`.
     """
-    nodes = outcome.network.nodes
-    countries = dict.fromkeys(node.country for node in nodes.values())
-    corridors = outcome.study.file.corridors
+    nodes, corridors = outcome.network.nodes, outcome.study.file.corridors
+    names = outcome.country_names
     if not players:
         mines = (nodes[seller.node].country for seller in outcome.sellers)
-        named = [*mines, *(country for own in corridors.values() for country in own if country in countries)]
-        chosen = [*dict.fromkeys(named)]
+        along = (country for own in corridors.values() for country in own)
+        chosen = [country for country in dict.fromkeys([*mines, *along]) if country in names]
     else:
-        chosen, unknown = [], []
-        for player in players:
-            if player.upper() in countries:
-                chosen.append(player.upper())
-            elif player in corridors:
-                chosen += corridors[player]
-            else:
-                unknown.append(player)
+        words: dict[str, tuple[str, ...]] = {**corridors}
+        words |= {word: (country,) for country, name in names.items() for word in (country, name)}
+        by_word = {word.lower(): countries for word, countries in words.items()}
+        unknown = [player for player in players if player.lower() not in by_word]
         if unknown:
-            words = [*countries, *corridors]
-            each = "; ".join(f'"{word}" is no country of this study.{_nearest(word, words)}' for word in unknown)
-            raise UsageError(f"{each} There are: {', '.join(sorted(countries))}.")
-        twice = sorted({player for player in chosen if chosen.count(player) > 1})
+            each = " ".join(f'"{word}" is no country of this study.{did_you_mean(word, [*words])}' for word in unknown)
+            raise UsageError(f"{each} There are: {', '.join(sorted(names))}.")
+        chosen = [country for player in players for country in by_word[player.lower()]]
+        twice = sorted({country for country in chosen if chosen.count(country) > 1})
         if twice:
             raise UsageError(f"{', '.join(twice)} plays twice. Name each once.")
     if len(chosen) > MOST_PLAYERS:
-        raise UsageError(
-            f"{len(chosen)} players make {2 ** len(chosen)} coalitions; at most {MOST_PLAYERS} play. Name them."
-        )
+        many = f"{len(chosen)} players make {2 ** len(chosen)} coalitions; at most {MOST_PLAYERS} play."
+        raise UsageError(f"{many} Name those that count.")
     return tuple(chosen)
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    return did_you_mean(word.lower(), known) or did_you_mean(word.upper(), known)
 
 
 class _Territory(NamedTuple):

@@ -6,6 +6,7 @@ A game is an array of 2^n worths: that of the coalition whose members are the se
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -81,26 +82,34 @@ def core(worth: Floats) -> Core:
     worth
         Of all coalitions.
     """
+    n, scale = players_of(worth), max(1.0, float(np.abs(worth).max()))
+    members, claims = _members(n)[1:-1], worth[1:-1] / scale
+    whole, total = np.ones((1, n)), worth[-1:] / scale
+    # the last column is what each coalition but the empty and the grand one may be short by
+    slack, everything = np.column_stack([-members, -np.ones(len(members))]), np.column_stack([whole, [[0.0]]])
+    bounds: list[Bounds] = [*[(None, None)] * n, (0, None)]
+    least = _least(np.append(np.zeros(n), 1.0), slack, -claims, everything, total, bounds)
+    epsilon = float(least[-1]) if least[-1] > ROUNDING else 0.0
+    granted = epsilon + (ROUNDING if epsilon else 0.0)  # a hair, so that the least core is not lost to rounding
+    ends = [
+        [float(_least(sign * aim, -members, granted - claims, whole, total, bounds[:n])[i]) for sign in (1.0, -1.0)]
+        for i, aim in enumerate(np.eye(n))
+    ]
+    low, high = scale * np.array(ends).T + 0.0
+    return Core(epsilon * scale, low, high)
+
+
+Bounds = tuple[float | None, float | None]
+
+
+def _least(cost: Floats, rows: Floats, most: Floats, equal: Floats, total: Floats, bounds: Sequence[Bounds]) -> Floats:
+    """Where a linear programme is least; all of those here have an answer."""
     from scipy.optimize import linprog
 
-    n, scale = players_of(worth), max(1.0, float(np.abs(worth).max()))
-    members = _members(n)[1:-1]
-    claims = worth[1:-1] / scale
-    whole = np.ones((1, n))
-    # the last column is epsilon: each coalition but the empty and the grand one may be short by so much
-    slack = np.column_stack([-members, -np.ones(len(members))])
-    everything = np.column_stack([whole, [[0.0]]])
-    bounds = [(None, None)] * n + [(0, None)]
-    total = [worth[-1] / scale]
-    least = linprog(np.append(np.zeros(n), 1.0), slack, -claims, everything, total, bounds)
-    epsilon = short if (short := float(least.x[-1])) > ROUNDING else 0.0
-    low, high = np.empty(n), np.empty(n)
-    granted = epsilon + (ROUNDING if epsilon else 0.0)  # a hair, so that the least core is not lost to rounding
-    for i, aim in enumerate(np.eye(n)):
-        for sign, ends in ((1.0, low), (-1.0, high)):
-            found = linprog(sign * aim, -members, granted - claims, whole, total, (None, None))
-            ends[i] = found.x[i] * scale
-    return Core(epsilon * scale, low, high)
+    found = linprog(cost, rows if len(rows) else None, most if len(rows) else None, equal, total, bounds)
+    if found.x is None:
+        raise RuntimeError(f"no division was found: {found.message}")
+    return np.asarray(found.x)
 
 
 def _members(n: int) -> Floats:

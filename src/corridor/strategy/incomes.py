@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,15 +61,34 @@ class Income(NamedTuple):
         return self.scarcity + self.royalty + self.fees + self.margin
 
 
+class Rent(NamedTuple):
+    """What is scarce, whose it is, and what it earns by the best plan, million USD/yr.
+
+    Attributes
+    ----------
+    country
+        Facilities that touch several belong to each in equal parts.
+    kind, name
+        facility, buyer or seller, and which.
+    musd_per_yr
+        The country's part, at the plan's prices.
+    """
+
+    country: str
+    kind: str
+    name: str
+    musd_per_yr: float
+
+
 class Revenue(NamedTuple):
     """What is paid to the payees of a country for one commodity at today's tariffs, million USD/yr.
 
     Attributes
     ----------
     paid
-        All that is charged, by who owns the payee.
+        All that is charged.
     margin
-        What of it is over resource cost.
+        What is kept over resource cost by whom it belongs to: partners have a share in that.
     margin_low, margin_high
         The same with all cost shares at their high and at their low.
     """
@@ -97,14 +116,14 @@ def incomes_of(plan: Plan, paid: Payments, players: Sequence[str]) -> tuple[Inco
     royalty: dict[str | None, float] = defaultdict(float)
     for seller, bought in zip(plan.sellers, solution.purchases.tolist(), strict=True):
         royalty[plan.network.nodes[seller.node].country] += seller.royalty * bought
-    kept = (paid.usd_per_t - paid.resource_usd_per_t[:, 1]) * solution.flows[paid.edges]
+    kept = paid.kept(1) * solution.flows[paid.edges]
     of_state = np.array([payee.state == "yes" for payee in paid.receivers], dtype=bool)[paid.payees]
     fees = dict(zip(paid.countries, (kept * of_state) @ paid.owned, strict=True))
     margin = dict(zip(paid.countries, (kept * ~of_state) @ paid.owned, strict=True))
     others = sorted({*owned, *royalty, *paid.countries} - {*players}, key=lambda country: (country is None, country))
     incomes = []
     for country in (*players, *others):
-        own = owned.get(country, _Owned.nothing(plan))
+        own = owned.get(country or "", _Owned.nothing(plan))
         low, high = _scarcity(plan, own)
         income = Income(
             country,
@@ -122,6 +141,21 @@ def incomes_of(plan: Plan, paid: Payments, players: Sequence[str]) -> tuple[Inco
     return tuple(incomes)
 
 
+def rents_of(plan: Plan) -> tuple[Rent, ...]:
+    """Rents of the plan by owner, those of each country from the greatest."""
+    names = (plan.facilities, [buyer.bid for buyer in plan.buyers], [seller.id for seller in plan.sellers])
+    found = [
+        Rent(country, kind, name, share * rent)
+        for country, own in _owned(plan).items()
+        for kind, of_kind, shares, rents in zip(
+            ("facility", "buyer", "seller"), names, own, _parts(plan.solution.rents), strict=True
+        )
+        for name, share, rent in zip(of_kind, shares.tolist(), rents.tolist(), strict=True)
+        if share * rent > 0
+    ]
+    return tuple(sorted(found, key=lambda rent: (rent.country, -rent.musd_per_yr, rent.name)))
+
+
 class _Owned(NamedTuple):
     """What a country owns of facilities, bids and offers of a problem: shares of each."""
 
@@ -134,10 +168,10 @@ class _Owned(NamedTuple):
         return cls(*(np.zeros(len(of)) for of in (plan.facilities, plan.buyers, plan.sellers)))
 
 
-def _owned(plan: Plan) -> dict[str | None, _Owned]:
+def _owned(plan: Plan) -> dict[str, _Owned]:
     """Country to what it owns: mines and buyers where they lie, facilities by equal parts of all that they touch."""
     nodes = plan.network.nodes
-    found: dict[str | None, _Owned] = defaultdict(lambda: _Owned.nothing(plan))
+    found: dict[str, _Owned] = defaultdict(lambda: _Owned.nothing(plan))
     touched: dict[str, set[str]] = defaultdict(set)
     for edge in plan.network.edges:
         if edge.link.facility:
@@ -169,7 +203,7 @@ def _scarcity(plan: Plan, own: _Owned) -> tuple[float, float]:
         return 0.0, 0.0
     for i, sign in enumerate((1.0, -1.0)):
         factors = [1 + sign * NUDGE * share for share in own]
-        moved = {c: bound * factor for c, bound, factor in zip(columns, bounds, factors, strict=True)}
+        moved: dict[str, Any] = {c: bound * factor for c, bound, factor in zip(columns, bounds, factors, strict=True)}
         earned = [
             rent / factor for rent, factor in zip(_parts(plan.prepared.resolve(**moved).rents), factors, strict=True)
         ]
@@ -191,10 +225,7 @@ def revenues_of(plan: Plan, paid: Payments) -> tuple[Revenue, ...]:
         for commodity in sorted({*cargo.tolist()}):
             of_it = cargo == commodity
             received = float((flows * paid.usd_per_t * paid.received[:, c])[of_it].sum())
-            margins = [
-                float((flows * (paid.usd_per_t - paid.resource_usd_per_t[:, bound]) * paid.owned[:, c])[of_it].sum())
-                for bound in (1, 2, 0)
-            ]
+            margins = [float((flows * paid.kept(bound) * paid.owned[:, c])[of_it].sum()) for bound in (1, 2, 0)]
             if received or any(margins):
                 found.append(Revenue(country, commodity, received, *margins))
     return tuple(found)

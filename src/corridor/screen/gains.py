@@ -1,0 +1,121 @@
+"""Who gains, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from corridor.screen.parts import NOT_ADVICE, number, table, title
+from corridor.study import Outcome
+
+WITHOUT_TENTHS_MUSD = 1000
+SHOWN_MUSD = 0.05
+"""What would be shown as 0.0 is left out."""
+
+
+def gains(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
+    """Shapley values, core, coalitions, and who gets what at today's tariffs."""
+    parts: list[RenderableType] = [title(outcome, "Who gains"), Text(document["claim"]), Text("")]
+    parts += [_heading("Players, million USD/yr at resource cost"), _players(document), *_core(document)]
+    parts += [Text(""), _heading("What coalitions make (with cost shares at their high and low)")]
+    parts += [_coalitions(document["coalitions"]), Text(""), _heading("Who gets what at today's tariffs")]
+    parts += [_incomes(document["incomes"]), *_remarks(document), Text("")]
+    parts += [_heading("Paid to carriers, ports and states, and what of it is kept over resource cost")]
+    parts += [_revenues(document["revenues"]), Text(""), Text(_how(document), style="dim")]
+    return Group(*parts)
+
+
+def _heading(words: str) -> RenderableType:
+    return Text(words, style="bold")
+
+
+def _players(document: dict[str, Any]) -> RenderableType:
+    digits = 0 if document["grand_coalition_musd_per_yr"] >= WITHOUT_TENTHS_MUSD else 1
+    figures = ("Shapley", "share", "core from", "core to", "adds last", "at tariffs")
+    made = table("country", *figures[:2], "low–high", *figures[2:], right=(*figures, "low–high"))
+    for row in document["players"]:
+        ends = sorted((row["shapley_at_low_cost_shares"], row["shapley_at_high_cost_shares"]))
+        made.add_row(
+            row["country"],
+            number(row["shapley"], digits),
+            "–" if row["shapley_share"] is None else f"{row['shapley_share']:.1%}",
+            "–".join(number(end, digits) for end in ends),
+            *(number(row[key], digits) for key in ("core_low", "core_high", "added_to_all_others")),
+            number(row["income_at_todays_tariffs"], digits),
+        )
+    return made
+
+
+def _core(document: dict[str, Any]) -> list[RenderableType]:
+    lines = []
+    if document["core_is_empty"]:
+        epsilon = number(document["least_core_epsilon_musd_per_yr"])
+        lines.append(
+            f"The core is empty: to agree, every coalition must forgo {epsilon}. Core columns: the least core."
+        )
+    if document["objections"]:
+        worst = document["objections"][0]
+        lines.append(
+            f"Shapley values lie outside the core: {' + '.join(worst['members'])} would get "
+            f"{number(worst['short_musd_per_yr'])} less than they make without the others."
+        )
+    return [Text(line) for line in lines]
+
+
+def _coalitions(rows: Sequence[dict[str, Any]]) -> RenderableType:
+    made = table("members", "worth", "low–high", right=("worth", "low–high"))
+    for row in rows:
+        if row["worth"] > SHOWN_MUSD:
+            span = f"{number(row['at_high_cost_shares'], 0)}–{number(row['at_low_cost_shares'], 0)}"
+            made.add_row(" + ".join(row["members"]), number(row["worth"], 1), span)
+    if made.row_count < len(rows):
+        made.add_row("all others", number(0.0), "")
+    return made
+
+
+def _incomes(rows: Sequence[dict[str, Any]]) -> RenderableType:
+    keys = ("seller", "buyer", "facility", "royalty", "fees", "margin", "total")
+    headings = ("mines", "buyers", "facilities", "royalty", "fees", "carriers", "total")
+    made = table("country", *headings, right=headings)
+    for row in rows:
+        made.add_row(row["country"], *(number(row[key]) for key in keys))
+    return made
+
+
+def _remarks(document: dict[str, Any]) -> list[RenderableType]:
+    surplus, lost = (document[f"{key}_musd_per_yr"] for key in ("surplus_at_todays_tariffs", "lost_to_tariffs"))
+    lines = [f"Together {number(surplus)}; tariffs above resource cost lose {number(lost)} of what could be made."]
+    for row in document["incomes"]:
+        if row["scarcity_high"] - row["scarcity_low"] > SHOWN_MUSD:
+            span = f"{number(row['scarcity_low'])} to {number(row['scarcity_high'])}"
+            lines.append(f"Prices tie: mines, buyers and facilities of {row['country']} get {span}.")
+    return [Text(line) for line in lines]
+
+
+def _revenues(rows: Sequence[dict[str, Any]]) -> RenderableType:
+    made = table("country", "commodity", "paid", "kept", "low–high", right=("paid", "kept", "low–high"))
+    for row in rows:
+        if max(row["paid"], abs(row["margin"]), abs(row["margin_low"]), abs(row["margin_high"])) > SHOWN_MUSD:
+            span = f"{_signed(row['margin_low'])} to {_signed(row['margin_high'])}"
+            made.add_row(row["country"], row["commodity"], number(row["paid"]), _signed(row["margin"]), span)
+    return made
+
+
+def _signed(value: float) -> str:
+    """A number for reading, without a minus before nothing."""
+    return number(round(value, 1) + 0.0)
+
+
+def _how(document: dict[str, Any]) -> str:
+    paid = sum(row["paid"] for row in document["payees"])
+    assumed = sum(row["paid"] for row in document["payees"] if row["basis"] == "assumed")
+    rests = f"{assumed / paid:.0%} of what is paid rests on assumed cost shares. " if paid else ""
+    used = "would be lawful as if measures were lifted" if document["as_if_lifted"] else "is lawful"
+    return (
+        f"An index of who is needed for what, no forecast of tariffs. Only what {used} is used. Buyers of countries "
+        f"that do not play are open to all, and what these would pay above their price counts with the whole. {rests}"
+        f"Where ways tie, flows and rents are one set of several. {NOT_ADVICE}"
+    )
