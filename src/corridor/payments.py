@@ -106,13 +106,12 @@ def payments(plan: Plan, costs: Mapping[str, EdgeCosts], payees: Sequence[Payee]
                 paid_to[key] = payee_of(payees, edge, part)
             if payee := paid_to[key]:
                 charges.append(_Charge(i, payee, commodity, usd_per_t))
-    needed = sorted({(of.payee.id, of.commodity) for of in charges})
-    figures = {key: values.need("cost_share", key[0], commodity=key[1]) for key in needed}
+    figures = _cost_shares(charges, values)
     owners = _owners(plan, charges, values)
     missing = [*_unpaid(plan, paid_to), *values.faults]
     if missing:
         raise InputError(missing)
-    return _laid_out(charges, [figure for of in charges if (figure := figures[of.payee.id, of.commodity])], owners)
+    return _laid_out(charges, [figures[of.payee.id, of.commodity] for of in charges], owners)
 
 
 def payee_of(payees: Iterable[Payee], edge: Edge, part: str) -> Payee | None:
@@ -135,6 +134,21 @@ class _Charge(NamedTuple):
     payee: Payee
     commodity: str
     usd_per_t: float
+
+
+def _cost_shares(charges: Iterable[_Charge], values: Values) -> dict[tuple[str, str], Figure]:
+    """Cost share by payee and commodity; a fault for each that lacks, once where it lacks for all that is charged."""
+    charged: dict[str, set[str]] = defaultdict(set)
+    for of in charges:
+        charged[of.payee.id].add(of.commodity)
+    found: dict[tuple[str, str], Figure] = {}
+    for payee, commodities in charged.items():
+        figures = {commodity: values.find("cost_share", payee, commodity=commodity) for commodity in commodities}
+        found |= {(payee, commodity): figure for commodity, figure in figures.items() if figure}
+        lacking = sorted(commodity for commodity, figure in figures.items() if not figure)
+        for commodity in (None,) if len(lacking) == len(commodities) else lacking:
+            values.miss("cost_share", payee, commodity=commodity)
+    return found
 
 
 class _Owners(NamedTuple):

@@ -41,6 +41,4 @@ def gains(
     else:
         deliver(form, place, document, report.tables_of(document))
     if document["grand_coalition_musd_per_yr"] <= NOTHING_MUSD:
-        raise NoAnswerError(
-            f"no coalition gains anything on {outcome.as_of}: no lawful way pays, even at resource cost."
-        )
+        raise NoAnswerError(f"no coalition gains anything on {outcome.as_of}.")

@@ -56,7 +56,9 @@ def claim(outcome: Outcome, found: Gains) -> str:
     whole = float(game.worth[-1])
     together = _listed([names[player] for player in found.players])
     if whole <= NOTHING_MUSD:
-        return f"Nothing is gained: {together} together make no more than each makes without the others' territory."
+        if game.outside <= NOTHING_MUSD:
+            return "Nothing is gained: no lawful way pays, whoever joins."
+        return f"Nothing is gained: {together} add nothing to what others make without them."
     order = np.argsort(-game.shapley, kind="stable")
     gaining = [i for i in order.tolist() if game.shapley[i] > NOTHING_MUSD]
     shares = _listed([f"{names[found.players[i]]} {game.shapley[i] / whole:.0%}" for i in gaining])
