@@ -360,6 +360,7 @@ def test_the_document_is_json_with_a_heading(toy: Study, project: Path, capsys: 
     assert {*report.heading(toy.run())} <= {*told}
     assert told["core_is_empty"]
     assert [row["country"] for row in told["players"]] == ["Eastland", "Northland"]
+    assert told["coalitions"][-1]["members"] == ["EE", "NN"]
 
 
 def test_a_study_without_names_and_payees_still_does_all_else(project: Path) -> None:

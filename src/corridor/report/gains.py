@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from corridor.report.document import Document, heading
 from corridor.strategy.gains import Gains
-from corridor.strategy.game import Objection
 from corridor.strategy.incomes import Income
 from corridor.study import Outcome
 
@@ -20,8 +20,8 @@ NOTHING_MUSD = 1e-4
 def gains(outcome: Outcome, found: Gains) -> Document:
     """Document of who gains; all money in million USD/yr.
 
-    ``players`` have Shapley value, core and today's income; ``coalitions`` what each makes with cost shares at their
-    low, central and high; ``incomes``, ``rents`` and ``revenues`` are those of the best plan at today's tariffs;
+    Members of coalitions are codes, as in ``players``, which have Shapley value, core and income at tariffs; ``coalitions`` what each makes with cost shares at their
+    low, central and high; ``incomes``, ``rents`` and ``revenues`` are those of the best plan at the tariffs charged;
     ``payees`` say who is paid and how much of it is resource cost.
     """
     names: dict[str | None, str] = {None: ABROAD}
@@ -35,17 +35,19 @@ def gains(outcome: Outcome, found: Gains) -> Document:
         "core_is_empty": game.core.is_empty,
         "least_core_epsilon_musd_per_yr": game.core.epsilon,
         "shapley_lies_in_the_core": not game.objections,
-        "surplus_at_todays_tariffs_musd_per_yr": found.surplus,
+        "surplus_at_tariffs_musd_per_yr": found.surplus,
         "lost_to_tariffs_musd_per_yr": found.lost_to_tariffs,
         "players": _players(found, names),
-        "coalitions": _coalitions(found, names),
+        "coalitions": _coalitions(found),
         "objections": [
-            {"members": _called(found, names, objection), "short_musd_per_yr": objection.short}
+            {"members": [*found.coalition(objection.coalition)], "short_musd_per_yr": objection.short}
             for objection in game.objections
         ],
         "incomes": [_income(income, names) for income in found.incomes],
         "rents": [{**rent._asdict(), "country": names[rent.country]} for rent in found.rents],
-        "revenues": [{**revenue._asdict(), "country": names[revenue.country]} for revenue in found.revenues],
+        "revenues": [
+            {"country": names[of.country], "commodity": of.commodity, **_money(of._asdict())} for of in found.revenues
+        ],
         "payees": _payees(outcome, found, names),
     }
 
@@ -90,39 +92,40 @@ def _players(found: Gains, names: Mapping[str | None, str]) -> list[Document]:
             "country": names[player],
             "code": player,
             "lawful_moves": found.moves[i],
-            "alone": float(game.worth[1 << i]),
-            "added_to_all_others": whole - float(game.worth[everybody & ~(1 << i)]),
-            "shapley": float(game.shapley[i]),
+            "alone_musd_per_yr": float(game.worth[1 << i]),
+            "added_to_all_others_musd_per_yr": whole - float(game.worth[everybody & ~(1 << i)]),
+            "shapley_musd_per_yr": float(game.shapley[i]),
             "shapley_share": float(game.shapley[i] / whole) if whole > NOTHING_MUSD else None,
-            "shapley_at_low_cost_shares": float(low.shapley[i]),
-            "shapley_at_high_cost_shares": float(high.shapley[i]),
-            "core_low": float(game.core.low[i]),
-            "core_high": float(game.core.high[i]),
-            "income_at_todays_tariffs": incomes[player].total,
+            "shapley_at_low_cost_shares_musd_per_yr": float(low.shapley[i]),
+            "shapley_at_high_cost_shares_musd_per_yr": float(high.shapley[i]),
+            "core_low_musd_per_yr": float(game.core.low[i]),
+            "core_high_musd_per_yr": float(game.core.high[i]),
+            "income_at_tariffs_musd_per_yr": incomes[player].total,
         }
         for i, player in enumerate(found.players)
     ]
 
 
-def _coalitions(found: Gains, names: Mapping[str | None, str]) -> list[Document]:
+def _coalitions(found: Gains) -> list[Document]:
     low, game, high = found.games
     return [
         {
-            "members": [names[player] for player in found.coalition(members)],
-            "worth": float(game.worth[members]),
-            "at_low_cost_shares": float(low.worth[members]),
-            "at_high_cost_shares": float(high.worth[members]),
+            "members": [*found.coalition(members)],
+            "worth_musd_per_yr": float(game.worth[members]),
+            "at_low_cost_shares_musd_per_yr": float(low.worth[members]),
+            "at_high_cost_shares_musd_per_yr": float(high.worth[members]),
         }
         for members in range(len(game.worth))
     ]
 
 
-def _called(found: Gains, names: Mapping[str | None, str], objection: Objection) -> list[str]:
-    return [names[player] for player in found.coalition(objection.coalition)]
-
-
 def _income(income: Income, names: Mapping[str | None, str]) -> Document:
-    return {**income._asdict(), "country": names[income.country], "total": income.total}
+    return {"country": names[income.country], **_money({**income._asdict(), "total": income.total})}
+
+
+def _money(amounts: Mapping[str, Any]) -> Document:
+    """Amounts among other fields, with their unit in their names."""
+    return {f"{name}_musd_per_yr": amount for name, amount in amounts.items() if isinstance(amount, float)}
 
 
 def _payees(outcome: Outcome, found: Gains, names: Mapping[str | None, str]) -> list[Document]:
@@ -142,8 +145,8 @@ def _payees(outcome: Outcome, found: Gains, names: Mapping[str | None, str]) -> 
                     "partner": names.get(payee.partner, payee.partner) if payee.partner else None,
                     "state": payee.state,
                     "commodity": row.commodity,
-                    "paid": float(flows[of_both] @ paid.usd_per_t[of_both]),
-                    "kept": float(flows[of_both] @ paid.kept(1)[of_both]),
+                    "paid_musd_per_yr": float(flows[of_both] @ paid.usd_per_t[of_both]),
+                    "kept_musd_per_yr": float(flows[of_both] @ paid.kept(1)[of_both]),
                     "cost_share_low": row.low,
                     "cost_share": row.central,
                     "cost_share_high": row.high,

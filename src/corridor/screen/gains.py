@@ -17,11 +17,15 @@ SHOWN_MUSD = 0.05
 
 
 def gains(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
-    """Shapley values, core, coalitions, and who gets what at today's tariffs."""
+    """Shapley values, core, coalitions, and who gets what at the tariffs charged."""
     parts: list[RenderableType] = [title(outcome, "Who gains"), Text(document["claim"]), Text("")]
     parts += [_heading("Players, million USD/yr at resource cost"), _players(document), *_core(document)]
     parts += [Text(""), _heading("What coalitions make (with cost shares at their high and low)")]
-    parts += [_coalitions(document["coalitions"]), Text(""), _heading("Who gets what at today's tariffs")]
+    parts += [
+        _coalitions(document["coalitions"]),
+        Text(""),
+        _heading("Who gets what at the tariffs charged, million USD/yr"),
+    ]
     parts += [_incomes(document["incomes"]), *_remarks(document), Text("")]
     parts += [_heading("Paid to carriers, ports and states, and what of it is kept over resource cost")]
     parts += [_revenues(document["revenues"]), Text(""), Text(_how(document), style="dim")]
@@ -37,14 +41,14 @@ def _players(document: dict[str, Any]) -> RenderableType:
     figures = ("Shapley", "share", "core from", "core to", "adds last", "at tariffs")
     made = table("country", *figures[:2], "low–high", *figures[2:], right=(*figures, "low–high"))
     for row in document["players"]:
-        ends = sorted((row["shapley_at_low_cost_shares"], row["shapley_at_high_cost_shares"]))
+        ends = sorted((row["shapley_at_low_cost_shares_musd_per_yr"], row["shapley_at_high_cost_shares_musd_per_yr"]))
         made.add_row(
             row["country"],
-            number(row["shapley"], digits),
+            number(row["shapley_musd_per_yr"], digits),
             "–" if row["shapley_share"] is None else f"{row['shapley_share']:.1%}",
             "–".join(number(end, digits) for end in ends),
-            *(number(row[key], digits) for key in ("core_low", "core_high", "added_to_all_others")),
-            number(row["income_at_todays_tariffs"], digits),
+            *(number(row[f"{key}_musd_per_yr"], digits) for key in ("core_low", "core_high", "added_to_all_others")),
+            number(row["income_at_tariffs_musd_per_yr"], digits),
         )
     return made
 
@@ -54,23 +58,29 @@ def _core(document: dict[str, Any]) -> list[RenderableType]:
     if document["core_is_empty"]:
         epsilon = number(document["least_core_epsilon_musd_per_yr"])
         lines.append(
-            f"The core is empty: to agree, every coalition must forgo {epsilon}. Core columns: the least core."
+            f"The core is empty: every coalition must forgo {epsilon} to agree; its columns show the least core."
         )
     if document["objections"]:
         worst = document["objections"][0]
-        lines.append(
-            f"Shapley values lie outside the core: {' + '.join(worst['members'])} would get "
-            f"{number(worst['short_musd_per_yr'])} less than they make without the others."
-        )
+        short = number(worst["short_musd_per_yr"])
+        who = _called(document, worst["members"])
+        lines.append(f"Shapley values lie outside the core: {who} would get {short} less than without the others.")
     return [Text(line) for line in lines]
 
 
-def _coalitions(rows: Sequence[dict[str, Any]]) -> RenderableType:
+def _called(document: dict[str, Any], members: Sequence[str]) -> str:
+    names = {row["code"]: row["country"] for row in document["players"]}
+    return " + ".join(names[member] for member in members)
+
+
+def _coalitions(document: dict[str, Any]) -> RenderableType:
     made = table("members", "worth", "low–high", right=("worth", "low–high"))
+    rows = document["coalitions"]
     for row in rows:
-        if row["worth"] > SHOWN_MUSD:
-            span = f"{number(row['at_high_cost_shares'], 0)}–{number(row['at_low_cost_shares'], 0)}"
-            made.add_row(" + ".join(row["members"]), number(row["worth"], 1), span)
+        if row["worth_musd_per_yr"] > SHOWN_MUSD:
+            ends = (row[f"at_{end}_cost_shares_musd_per_yr"] for end in ("high", "low"))
+            span = "–".join(number(end, 0) for end in ends)
+            made.add_row(_called(document, row["members"]), number(row["worth_musd_per_yr"], 1), span)
     if made.row_count < len(rows):
         made.add_row("all others", number(0.0), "")
     return made
@@ -81,16 +91,16 @@ def _incomes(rows: Sequence[dict[str, Any]]) -> RenderableType:
     headings = ("mines", "buyers", "facilities", "royalty", "fees", "carriers", "total")
     made = table("country", *headings, right=headings)
     for row in rows:
-        made.add_row(row["country"], *(number(row[key]) for key in keys))
+        made.add_row(row["country"], *(number(row[f"{key}_musd_per_yr"]) for key in keys))
     return made
 
 
 def _remarks(document: dict[str, Any]) -> list[RenderableType]:
-    surplus, lost = (document[f"{key}_musd_per_yr"] for key in ("surplus_at_todays_tariffs", "lost_to_tariffs"))
-    lines = [f"Together {number(surplus)}; tariffs above resource cost lose {number(lost)} of what could be made."]
+    surplus, lost = (document[f"{key}_musd_per_yr"] for key in ("surplus_at_tariffs", "lost_to_tariffs"))
+    lines = [f"Together {number(surplus)}; charges and royalties lose {_signed(lost)} of what could be made."]
     for row in document["incomes"]:
-        if row["scarcity_high"] - row["scarcity_low"] > SHOWN_MUSD:
-            span = f"{number(row['scarcity_low'])} to {number(row['scarcity_high'])}"
+        if row["scarcity_high_musd_per_yr"] - row["scarcity_low_musd_per_yr"] > SHOWN_MUSD:
+            span = f"{number(row['scarcity_low_musd_per_yr'])} to {number(row['scarcity_high_musd_per_yr'])}"
             lines.append(f"Prices tie: mines, buyers and facilities of {row['country']} get {span}.")
     return [Text(line) for line in lines]
 
@@ -98,9 +108,10 @@ def _remarks(document: dict[str, Any]) -> list[RenderableType]:
 def _revenues(rows: Sequence[dict[str, Any]]) -> RenderableType:
     made = table("country", "commodity", "paid", "kept", "low–high", right=("paid", "kept", "low–high"))
     for row in rows:
-        if max(row["paid"], abs(row["margin"]), abs(row["margin_low"]), abs(row["margin_high"])) > SHOWN_MUSD:
-            span = f"{_signed(row['margin_low'])} to {_signed(row['margin_high'])}"
-            made.add_row(row["country"], row["commodity"], number(row["paid"]), _signed(row["margin"]), span)
+        figures = [row[f"{key}_musd_per_yr"] for key in ("paid", "margin", "margin_low", "margin_high")]
+        if max(map(abs, figures)) > SHOWN_MUSD:
+            paid, kept, low, high = map(_signed, figures)
+            made.add_row(row["country"], row["commodity"], paid, kept, f"{low} to {high}")
     return made
 
 
@@ -110,8 +121,8 @@ def _signed(value: float) -> str:
 
 
 def _how(document: dict[str, Any]) -> str:
-    paid = sum(row["paid"] for row in document["payees"])
-    assumed = sum(row["paid"] for row in document["payees"] if row["basis"] == "assumed")
+    paid = sum(row["paid_musd_per_yr"] for row in document["payees"])
+    assumed = sum(row["paid_musd_per_yr"] for row in document["payees"] if row["basis"] == "assumed")
     rests = f"{assumed / paid:.0%} of what is paid rests on assumed cost shares. " if paid else ""
     used = "would be lawful as if measures were lifted" if document["as_if_lifted"] else "is lawful"
     return (

@@ -1,10 +1,11 @@
-"""Who gains: what each coalition of countries can make, how it may be divided, and who gets what at today's tariffs."""
+"""Who gains: what each coalition of countries can make, how it may be divided, and who gets what as tariffs are."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -35,19 +36,25 @@ class Game:
         are its members, in the order of the players.
     outside
         Worth of countries that do not play, by themselves.
-    shapley
-        Of each player.
-    core
-        The divisions to which no coalition objects.
-    objections
-        Coalitions to which the Shapley values give less than they make alone: none if these lie in the core.
     """
 
     worth: Floats
     outside: float
-    shapley: Floats
-    core: Core
-    objections: tuple[Objection, ...]
+
+    @cached_property
+    def shapley(self) -> Floats:
+        """Shapley value of each player."""
+        return shapley(self.worth)
+
+    @cached_property
+    def core(self) -> Core:
+        """The divisions to which no coalition objects."""
+        return core(self.worth)
+
+    @cached_property
+    def objections(self) -> tuple[Objection, ...]:
+        """Coalitions to which the Shapley values give less than they make alone: none if these lie in the core."""
+        return objections(self.worth, self.shapley)
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Gains:
     games
         With all cost shares at their low, central and high.
     incomes
-        At today's tariffs, central cost shares: the players first.
+        At the tariffs charged, central cost shares: the players first.
     rents
         By owner.
     revenues
@@ -87,12 +94,12 @@ class Gains:
 
     @property
     def surplus(self) -> float:
-        """What the plan at today's tariffs is worth at resource cost: the sum of all incomes."""
+        """What the plan at the tariffs charged is worth at resource cost: the sum of all incomes."""
         return math.fsum(income.total for income in self.incomes)
 
     @property
     def lost_to_tariffs(self) -> float:
-        """What all countries forgo since tariffs above cost keep cargo at home or on dearer ways."""
+        """What all countries forgo since charges and royalties keep cargo at home or on dearer ways."""
         return float(self.central.worth[-1]) + self.central.outside - self.surplus
 
     def coalition(self, members: int) -> tuple[str, ...]:
@@ -229,7 +236,4 @@ def _game(plan: Plan, paid: Payments, territory: _Territory, bound: int, n_playe
                 offer_most=np.where(offers, problem.offer_most, 0.0),
             ).net_value
         worth[coalition] = known[key]
-    outside = float(worth[0])
-    worth -= outside
-    values = shapley(worth)
-    return Game(worth, outside, values, core(worth), objections(worth, values))
+    return Game(worth - worth[0], float(worth[0]))

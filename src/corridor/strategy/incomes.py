@@ -1,4 +1,4 @@
-"""Who gets what by the best plan at today's tariffs: rents, royalties, fees, and what carriers keep."""
+"""Who gets what by the best plan at the tariffs charged: rents, royalties, fees, and what carriers keep."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRICES_FIT = 1e-9
 
 
 class Income(NamedTuple):
-    """What a country gets by the best plan at today's tariffs, million USD/yr.
+    """What a country gets by the best plan at the tariffs charged, million USD/yr.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Rent(NamedTuple):
 
 
 class Revenue(NamedTuple):
-    """What is paid to the payees of a country for one commodity at today's tariffs, million USD/yr.
+    """What is paid to the payees of a country for one commodity at the tariffs charged, million USD/yr.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ def incomes_of(plan: Plan, paid: Payments, players: Sequence[str]) -> tuple[Inco
     Parameters
     ----------
     plan, paid
-        The best plan at today's tariffs, and who is paid by it.
+        The best plan at the tariffs charged, and who is paid by it.
     players
         Countries that are told of in any case.
     """
