@@ -20,9 +20,9 @@ NOTHING_MUSD = 1e-4
 def gains(outcome: Outcome, found: Gains) -> Document:
     """Document of who gains; all money in million USD/yr.
 
-    Members of coalitions are codes, as in ``players``, which have Shapley value, core and income at tariffs; ``coalitions`` what each makes with cost shares at their
-    low, central and high; ``incomes``, ``rents`` and ``revenues`` are those of the best plan at the tariffs charged;
-    ``payees`` say who is paid and how much of it is resource cost.
+    ``players`` have Shapley value, core and income at tariffs; ``coalitions`` what each makes with cost shares at their
+    low, central and high (members by their codes); ``incomes``, ``rents`` and ``revenues`` are those of the best plan at
+    the tariffs charged; ``payees`` say who is paid and how much of it is resource cost.
     """
     names: dict[str | None, str] = {None: ABROAD}
     names.update(outcome.country_names.items())

@@ -18,22 +18,19 @@ SHOWN_MUSD = 0.05
 
 def gains(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     """Shapley values, core, coalitions, and who gets what at the tariffs charged."""
-    parts: list[RenderableType] = [title(outcome, "Who gains"), Text(document["claim"]), Text("")]
-    parts += [_heading("Players, million USD/yr at resource cost"), _players(document), *_core(document)]
-    parts += [Text(""), _heading("What coalitions make (with cost shares at their high and low)")]
-    parts += [
-        _coalitions(document["coalitions"]),
-        Text(""),
-        _heading("Who gets what at the tariffs charged, million USD/yr"),
+    blocks: list[tuple[str, Sequence[RenderableType]]] = [
+        ("Players, million USD/yr at resource cost", [_players(document), *_core(document)]),
+        ("What coalitions make (with cost shares at their high and low)", [_coalitions(document)]),
+        ("Who gets what at the tariffs charged, million USD/yr", [_incomes(document["incomes"]), *_remarks(document)]),
+        (
+            "Paid to carriers, ports and states, and what of it is kept over resource cost",
+            [_revenues(document["revenues"])],
+        ),
     ]
-    parts += [_incomes(document["incomes"]), *_remarks(document), Text("")]
-    parts += [_heading("Paid to carriers, ports and states, and what of it is kept over resource cost")]
-    parts += [_revenues(document["revenues"]), Text(""), Text(_how(document), style="dim")]
-    return Group(*parts)
-
-
-def _heading(words: str) -> RenderableType:
-    return Text(words, style="bold")
+    parts: list[RenderableType] = [title(outcome, "Who gains"), Text(document["claim"]), Text("")]
+    for heading, shown in blocks:
+        parts += [Text(heading, style="bold"), *shown, Text("")]
+    return Group(*parts, Text(_how(document), style="dim"))
 
 
 def _players(document: dict[str, Any]) -> RenderableType:
