@@ -21,8 +21,8 @@ def gains(outcome: Outcome, found: Gains) -> Document:
     """Document of who gains; all money in million USD/yr.
 
     ``players`` have Shapley value, core and income at tariffs; ``coalitions`` what each makes with cost shares at their
-    low, central and high (members by their codes); ``incomes``, ``rents`` and ``revenues`` are those of the best plan at
-    the tariffs charged; ``payees`` say who is paid and how much of it is resource cost.
+    low, central and high (members by their codes); ``incomes``, ``rents`` and ``revenues`` are of the best plan at the
+    tariffs charged; ``payees`` say who is paid and how much of it is resource cost.
     """
     names: dict[str | None, str] = {None: ABROAD}
     names.update(outcome.country_names.items())
