@@ -18,6 +18,7 @@ import corridor.cli
 from corridor import report
 from corridor.errors import InputError, UsageError
 from corridor.flow import solve
+from corridor.payments import payee_of
 from corridor.plan import make_plan
 from corridor.report.gains import gains as document_of
 from corridor.sensitivity.parameters import parameters
@@ -253,6 +254,41 @@ def test_another_rule_is_another_result(project: Path, edit: Edit) -> None:
     assert "Northland adds nothing: no lawful way crosses it." in document_of(outcome, after)["claim"]
 
 
+def test_the_narrowest_payee_receives(rason: Study) -> None:
+    outcome = rason.run("essay")
+    edges = {edge.id: edge for edge in outcome.network.edges}
+    payees = outcome.tables["payees"]
+    asked = {
+        ("border_tumen", "other"): "china_rail_transit",  # by link and part
+        ("border_tumen", "border"): "customs_cn",  # by operator
+        ("gauge_erenhot", "haul"): "china_rail_entry",  # by operator and part
+        ("gauge_erenhot", "gauge_break"): "terminals_cn",
+        ("port_rajin_pier3_1520", "other"): "dprk_port_fee",  # by tariff and part
+        ("port_rajin_pier3_1520", "port"): "rasonkontrans",
+        ("rail_zabaikalsk_manzhouli_border", "haul"): "rzd",  # in China, by Russia's railway
+    }
+    found = {key: payee_of(payees, edges[key[0]], key[1]) for key in asked}
+    assert {key: payee.id if payee else None for key, payee in found.items()} == asked
+
+
+def test_owners_may_be_countries_beyond_the_study(project: Path, edit: Edit) -> None:
+    edit("data/payees.csv", "ee_rail,Railway of Eastland,EE,,", "ee_rail,Railway of Eastland,EE,DE,")
+    row = "ee_rail,,partner_share,1,1,1,share,2020,,,example,,assumed,D,\n"
+    edit("data/cost_shares.csv", "ee_rail,,cost_share", f"{row}ee_rail,,cost_share")
+    outcome = read(project)
+    document = document_of(outcome, gains(outcome))
+    assert {row["country"]: row["margin_musd_per_yr"] for row in document["incomes"]}["DE"] == pytest.approx(13.75)
+    assert [row["partner"] for row in document["payees"] if row["payee"] == "ee_rail"] == ["DE"]
+
+
+def test_a_commodity_has_its_own_share(project: Path, edit: Edit) -> None:
+    row = "ee_rail,ore,cost_share,0.25,0.25,0.25,share,2020,,,example,,assumed,D,\n"
+    edit("data/cost_shares.csv", "ee_rail,,cost_share", f"{row}ee_rail,,cost_share")
+    told = gains(read(project))
+    kept = {r.commodity: r.margin for r in told.revenues if r.country == "EE"}
+    assert kept == pytest.approx({"ore": 12, "coal": 5.75})
+
+
 def test_players_may_be_named_in_any_way_and_order(toy: Study) -> None:
     outcome = toy.run()
     assert known_players(outcome, ("Northland", "ll", "east")) == ("NN", "LL", "EE")
@@ -322,6 +358,13 @@ def test_payees_are_checked(project: Path, edit: Edit, old: str, new: str, messa
     with pytest.raises(InputError) as told:
         read(project)
     assert message in str(told.value)
+
+
+def test_a_share_without_a_partner_is_refused(project: Path, edit: Edit) -> None:
+    row = "ee_rail,,partner_share,1,1,1,share,2020,,,example,,assumed,D,\n"
+    edit("data/cost_shares.csv", "ee_rail,,cost_share", f"{row}ee_rail,,cost_share")
+    with pytest.raises(InputError, match='"ee_rail" has no partner'):
+        read(project)
 
 
 def test_where_nothing_flows_nothing_is_gained_and_the_exit_says_so(

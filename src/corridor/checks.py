@@ -353,6 +353,11 @@ def _payees(rows: Rows) -> Iterator[Fault]:
                         charge = " ".join(filter(None, [part or "all", "of", operator, tariff]))
                         message = f"{charge} is paid to row {first[what]} already. One receives it."
                         yield Fault("payees.csv", number, "operators", message)
+    alone = {payee.id for payee in payees if not payee.partner}
+    for number, value in _numbered(rows["cost_shares"]):
+        if value.parameter == "partner_share" and value.subject in alone:
+            message = f'"{value.subject}" has no partner in payees.csv. Name one there, or remove the row.'
+            yield Fault("cost_shares.csv", number, "parameter", message)
 
 
 def _facilities(rows: Rows) -> Iterator[Fault]:

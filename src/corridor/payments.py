@@ -116,15 +116,19 @@ def payments(plan: Plan, costs: Mapping[str, EdgeCosts], payees: Sequence[Payee]
 
 def payee_of(payees: Iterable[Payee], edge: Edge, part: str) -> Payee | None:
     """Return who receives a part of what an edge costs; None if nobody is named."""
-    names = {edge.link.id, edge.link.tariff}
+    link = edge.link
     fitting = [
         payee
         for payee in payees
-        if (not payee.operators or edge.link.operator in payee.operators)
-        and (not payee.tariffs or names & {*payee.tariffs})
+        if (not payee.operators or link.operator in payee.operators)
+        and (not payee.tariffs or {link.id, link.tariff} & {*payee.tariffs})
         and (not payee.parts or part in payee.parts)
     ]
-    return max(fitting, key=lambda payee: (bool(payee.parts), bool(payee.tariffs)), default=None)
+
+    def narrowness(payee: Payee) -> tuple[bool, ...]:
+        return bool(payee.parts), link.id in payee.tariffs, bool(payee.tariffs), bool(payee.operators)
+
+    return max(fitting, key=narrowness, default=None)
 
 
 class _Charge(NamedTuple):

@@ -367,8 +367,8 @@ class CountryName(Row):
 class Payee(Row):
     """payees.csv: who receives what is charged on links, and to which country it belongs.
 
-    A charge goes to the row whose filled matching columns all fit it: of several that do the one that names parts, then
-    the one that names tariffs.
+    A charge goes to the row whose filled matching columns all fit it; of several to the narrowest: one that names parts
+    before one that does not, then one that names the link, a tariff, an operator.
     """
 
     id: Identifier = Field(description="key")

@@ -24,7 +24,7 @@ def gains(outcome: Outcome, found: Gains) -> Document:
     low, central and high (members by their codes); ``incomes``, ``rents`` and ``revenues`` are of the best plan at the
     tariffs charged; ``payees`` say who is paid and how much of it is resource cost.
     """
-    names: dict[str | None, str] = {None: ABROAD}
+    names: dict[str | None, str] = {country: country or ABROAD for country in found.payments.countries}
     names.update(outcome.country_names.items())
     game = found.central
     return {
@@ -141,8 +141,8 @@ def _payees(outcome: Outcome, found: Gains, names: Mapping[str | None, str]) -> 
                 {
                     "payee": payee.id,
                     "name": payee.name,
-                    "country": names.get(payee.country, payee.country),
-                    "partner": names.get(payee.partner, payee.partner) if payee.partner else None,
+                    "country": names[payee.country],
+                    "partner": names[payee.partner] if payee.partner else None,
                     "state": payee.state,
                     "commodity": row.commodity,
                     "paid_musd_per_yr": float(flows[of_both] @ paid.usd_per_t[of_both]),
