@@ -63,7 +63,7 @@ def claim(outcome: Outcome, found: Gains) -> str:
         return f"Nothing is gained: {together} add nothing to what others make without them."
     order = np.argsort(-game.shapley, kind="stable")
     gaining = [i for i in order.tolist() if game.shapley[i] > NOTHING_MUSD]
-    shares = _listed([f"{names[found.players[i]]} {game.shapley[i] / whole:.0%}" for i in gaining])
+    shares = _listed([f"{names[found.players[i]]} {game.shapley[i] / whole:.1%}" for i in gaining])
     what = "make together" if game.outside <= NOTHING_MUSD else "add to what others make without them"
     first = f"By Shapley's rule {shares} of the {whole:,.0f} million USD/yr that all can {what}."
     as_if = "count as lawful only as if measures were lifted, and even so"
