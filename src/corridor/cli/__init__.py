@@ -10,11 +10,11 @@ from typing import Any
 
 from cyclopts import CycloptsError
 
-from corridor.cli import figure, geography, routes, sensitivity, strategy, tables
+from corridor.cli import figure, gains, geography, routes, sensitivity, tables
 from corridor.cli.door import app, say
 from corridor.errors import CorridorError, InputError, UsageError
 
-FAMILIES = (routes, sensitivity, strategy, figure, geography, tables)
+FAMILIES = (routes, sensitivity, gains, figure, geography, tables)
 """Each makes its commands known to the application when it is imported."""
 
 MOST_FAULTS_SHOWN = 100

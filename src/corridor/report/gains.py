@@ -66,17 +66,17 @@ def claim(outcome: Outcome, found: Gains) -> str:
     shares = _listed([f"{names[found.players[i]]} {game.shapley[i] / whole:.1%}" for i in gaining])
     what = "make together" if game.outside <= NOTHING_MUSD else "add to what others make without them"
     first = f"By Shapley's rule {shares} of the {whole:,.0f} million USD/yr that all can {what}."
-    as_if = "count as lawful only as if measures were lifted, and even so"
-    lawful = as_if if outcome.lifted_measures else "are lawful, but"
-    idle = [_why_idle(names, found, i, lawful) for i in range(len(found.players)) if i not in gaining]
+    idle = [_why_idle(names, found, i) for i in range(len(found.players)) if i not in gaining]
     return " ".join([first, *idle])
 
 
-def _why_idle(names: Mapping[str, str], found: Gains, i: int, lawful: str) -> str:
-    name = names[found.players[i]]
+def _why_idle(names: Mapping[str, str], found: Gains, i: int) -> str:
+    nothing = f"{names[found.players[i]]} adds nothing"
     if found.moves[i] == 0:
-        return f"{name} adds nothing: no lawful way crosses it."
-    return f"{name} adds nothing: ways across it {lawful} no coalition is better off by them."
+        return f"{nothing}: no lawful way crosses it."
+    if found.moves_by_law[i] == 0:
+        return f"{nothing}: no lawful way crosses it, and as if measures were lifted no coalition gains by one."
+    return f"{nothing}: ways across it are lawful, but no coalition gains by them."
 
 
 def _listed(words: list[str]) -> str:
@@ -91,7 +91,8 @@ def _players(found: Gains, names: Mapping[str | None, str]) -> list[Document]:
         {
             "country": names[player],
             "code": player,
-            "lawful_moves": found.moves[i],
+            "moves": found.moves[i],
+            "moves_as_the_law_stands": found.moves_by_law[i],
             "alone_musd_per_yr": float(game.worth[1 << i]),
             "added_to_all_others_musd_per_yr": whole - float(game.worth[everybody & ~(1 << i)]),
             "shapley_musd_per_yr": float(game.shapley[i]),

@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from corridor.errors import UsageError, did_you_mean
 from corridor.flow import Prepared
+from corridor.law import Law
 from corridor.paths import Floats, Ints
 from corridor.payments import Payments, payments
-from corridor.plan import Plan
+from corridor.plan import Plan, make_plan
 from corridor.strategy.game import Core, Objection, core, objections, shapley
 from corridor.strategy.incomes import Income, Rent, Revenue, incomes_of, rents_of, revenues_of
 from corridor.study import Outcome
@@ -75,8 +76,9 @@ class Gains:
         By country and commodity.
     payments
         Who is paid what on the edges of the plan.
-    moves
-        Of each player: how many moves of the plan's problem cross its territory. 0 where no lawful way does.
+    moves, moves_by_law
+        Of each player: how many moves (a cargo on an edge) between mines and markets touch its territory; in the
+        scenario, and by the law as it stands where the scenario lifts measures.
     """
 
     players: tuple[str, ...]
@@ -86,6 +88,7 @@ class Gains:
     revenues: tuple[Revenue, ...]
     payments: Payments
     moves: tuple[int, ...]
+    moves_by_law: tuple[int, ...]
 
     @property
     def central(self) -> Game:
@@ -146,8 +149,18 @@ def gains(outcome: Outcome, players: Sequence[str] = ()) -> Gains:
         rents=rents_of(plan),
         revenues=revenues_of(plan, found),
         payments=found,
-        moves=tuple(int(np.count_nonzero(territory.edges >> i & 1)) for i in range(len(names))),
+        moves=territory.moves(len(names)),
+        moves_by_law=_Territory.of(_by_law(outcome), names).moves(len(names)),
     )
+
+
+def _by_law(outcome: Outcome) -> Plan:
+    """The plan with every measure in force, those too that the scenario lifts. It is stated, not solved."""
+    if not outcome.lifted_measures:
+        return outcome.plan
+    law = Law(outcome.tables["rules"], outcome.network, outcome.as_of)
+    use, traders = outcome.study.file.assumptions.use, (outcome.sellers, outcome.buyers)
+    return make_plan(outcome.network, outcome.costs, law, use, outcome.corridor_of, outcome.spare, *traders)
 
 
 def _own_values(outcome: Outcome) -> Values:
@@ -212,6 +225,10 @@ class _Territory(NamedTuple):
             np.array([needs(nodes[buyer.node].country) for buyer in plan.buyers], dtype=np.int64),
             np.array([needs(nodes[seller.node].country) for seller in plan.sellers], dtype=np.int64),
         )
+
+    def moves(self, n_players: int) -> tuple[int, ...]:
+        """How many edges touch the territory of each player."""
+        return tuple(int(np.count_nonzero(self.edges >> i & 1)) for i in range(n_players))
 
     def open_to(self, coalition: int) -> tuple[npt.NDArray[np.bool_], ...]:
         """What lies on the territory of a coalition: of edges, bids and offers."""

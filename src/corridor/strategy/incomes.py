@@ -14,8 +14,8 @@ from corridor.paths import Floats
 from corridor.payments import Payments
 from corridor.plan import Plan
 
-NUDGE = 1e-4
-"""Share by which a country's bounds are moved to see both ends of what its rents may be."""
+NUDGES = (1e-4, 1e-6)
+"""Shares by which a country's bounds are moved to see both ends of what its rents may be: the first that does."""
 
 PRICES_FIT = 1e-9
 """How near, as a share, rents must come to the net value to be rents of the plan."""
@@ -194,22 +194,29 @@ def _scarcity(plan: Plan, own: _Owned) -> tuple[float, float]:
     with a little less those that give it most; both are prices of the plan too, as long as they give all that is
     scarce its net value.
     """
-    problem, solution = plan.problem, plan.solution
-    bounds = (problem.facility_capacity, problem.bid_most, problem.offer_most)
-    columns = ("facility_capacity", "bid_most", "offer_most")
-    rents = solution.rents
-    ends = [math.fsum(float(share @ rent) for share, rent in zip(own, _parts(rents), strict=True))] * 2
     if not any(part.any() for part in own):
         return 0.0, 0.0
+    ends = [_earned(own, _parts(plan.solution.rents))] * 2
     for i, sign in enumerate((1.0, -1.0)):
-        factors = [1 + sign * NUDGE * share for share in own]
-        moved: dict[str, Any] = {c: bound * factor for c, bound, factor in zip(columns, bounds, factors, strict=True)}
-        earned = [
-            rent / factor for rent, factor in zip(_parts(plan.prepared.resolve(**moved).rents), factors, strict=True)
-        ]
-        if math.isclose(math.fsum(float(part.sum()) for part in earned), solution.net_value, rel_tol=PRICES_FIT):
-            ends[i] = math.fsum(float(share @ rent) for share, rent in zip(own, earned, strict=True))
+        for nudge in NUDGES:
+            rents = _nudged(plan, [1 + sign * nudge * share for share in own])
+            if math.isclose(sum(map(math.fsum, rents)), plan.solution.net_value, rel_tol=PRICES_FIT):
+                ends[i] = _earned(own, rents)
+                break
     return min(ends), max(ends)
+
+
+def _nudged(plan: Plan, factors: Sequence[Floats]) -> list[Floats]:
+    """Rents at the plan's own bounds, by the prices that hold where these are larger or smaller by some factors."""
+    problem = plan.problem
+    columns = ("facility_capacity", "bid_most", "offer_most")
+    moved: dict[str, Any] = {c: getattr(problem, c) * factor for c, factor in zip(columns, factors, strict=True)}
+    found = _parts(plan.prepared.resolve(**moved).rents)
+    return [rent / factor for rent, factor in zip(found, factors, strict=True)]
+
+
+def _earned(own: _Owned, rents: Sequence[Floats]) -> float:
+    return math.fsum(float(share @ rent) for share, rent in zip(own, rents, strict=True))
 
 
 def _parts(rents: Rents) -> tuple[Floats, Floats, Floats]:

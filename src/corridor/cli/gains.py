@@ -1,4 +1,4 @@
-"""Commands on strategy."""
+"""The command on who gains."""
 
 from __future__ import annotations
 
