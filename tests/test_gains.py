@@ -236,9 +236,8 @@ def test_a_country_without_a_lawful_way_adds_exactly_nothing(found: dict[str, tu
     assert moves["sanctions-lifted"] > 0
     assert "DPRK adds nothing: ways across it are lawful, but no coalition gains by them." in said["essay"]
     assert found["sanctions-lifted"][1].moves_by_law[-1] == 0
-    assert (
-        "DPRK adds nothing: ways across it are barred and count here as if lifted; even so" in said["sanctions-lifted"]
-    )
+    as_if = "DPRK adds nothing: no lawful way crosses it, and as if measures were lifted no coalition gains by one."
+    assert as_if in said["sanctions-lifted"]
 
 
 def test_another_rule_is_another_result(project: Path, edit: Edit) -> None:
