@@ -317,12 +317,19 @@ def test_countries_that_do_not_play_are_open_to_all(toy: Study) -> None:
         (("Northlnad",), 'Did you mean "Northland"?'),
         (("XX", "EE"), '"XX" is no country of this study. There are: EE, II, LL, NN.'),
         (("EE", "east"), "EE plays twice"),
+        (("",), '"" is no country of this study.'),
     ],
 )
 def test_players_must_be_countries_of_the_study(toy: Study, players: tuple[str, ...], message: str) -> None:
     with pytest.raises(UsageError) as told:
         gains(toy.run(), players)
     assert message in str(told.value)
+
+
+def test_more_than_eight_do_not_play(rason: Study) -> None:
+    everybody = tuple(rason.run().country_names)
+    with pytest.raises(UsageError, match=f"{len(everybody)} players make {2 ** len(everybody)} coalitions"):
+        gains(rason.run(), everybody)
 
 
 def test_every_missing_share_and_payee_is_listed_and_nothing_else_suffers(project: Path) -> None:

@@ -128,7 +128,7 @@ def gains(outcome: Outcome, players: Sequence[str] = ()) -> Gains:
     Raises
     ------
     UsageError
-        If a player is none of the study's, stands twice, or there are too many.
+        If a player is none of the study's or stands twice, or there are none or too many.
     InputError
         Lists every payee and every cost share that is missing.
 
@@ -194,6 +194,8 @@ def known_players(outcome: Outcome, players: Sequence[str] = ()) -> tuple[str, .
         twice = sorted({country for country in chosen if chosen.count(country) > 1})
         if twice:
             raise UsageError(f"{', '.join(twice)} plays twice. Name each once.")
+    if not chosen:
+        raise UsageError("no country has a mine or a corridor here: name who plays.")
     if len(chosen) > MOST_PLAYERS:
         many = f"{len(chosen)} players make {2 ** len(chosen)} coalitions; at most {MOST_PLAYERS} play."
         raise UsageError(f"{many} Name those that count.")
