@@ -189,8 +189,9 @@ def _owners_of(payee: Payee, edge: Edge, plan: Plan, values: Values) -> _Owners:
     entry = values.find("entry_share", payee.id) if edge.link.kind == "border" else None
     partner = values.need("partner_share", payee.id) if payee.partner else None
     there = entry.central if entry and entered != payee.country else 0.0
-    received: dict[str | None, float] = defaultdict(float, {payee.country: 1 - there})
-    received[entered] += there
+    received: dict[str | None, float] = {payee.country: 1 - there}
+    if there:
+        received[entered] = there
     owned = defaultdict(float, received)
     if partner:
         theirs = (1 - there) * partner.central
