@@ -256,6 +256,12 @@ class Outcome:
         """Country to the name of its corridor."""
         return {country: name for name, countries in self.study.file.corridors.items() for country in countries}
 
+    @property
+    def country_names(self) -> dict[str, str]:
+        """Country to what it is called: its code where the tables have no name."""
+        names = {row.id: row.name for row in self.tables["countries"]}
+        return {node.country: names.get(node.country, node.country) for node in self.network.nodes.values()}
+
     @cached_property
     def _finder(self) -> RouteFinder:
         use = self.study.file.assumptions.use

@@ -10,11 +10,27 @@ from typing import Any
 
 from cyclopts import CycloptsError
 
-from corridor.cli import figure, geography, law, routes, sensitivity, tables
+from corridor.cli import (
+    figure,
+    gains,
+    geography,
+    law,
+    routes,
+    sensitivity,
+    tables,
+)
 from corridor.cli.door import app, say
 from corridor.errors import CorridorError, InputError, UsageError
 
-FAMILIES = (routes, law, sensitivity, figure, geography, tables)
+FAMILIES = (
+    routes,
+    law,
+    sensitivity,
+    gains,
+    figure,
+    geography,
+    tables,
+)
 """Each makes its commands known to the application when it is imported."""
 
 MOST_FAULTS_SHOWN = 100
