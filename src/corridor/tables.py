@@ -18,7 +18,19 @@ from corridor import checks
 from corridor.errors import Fault, InputError, did_you_mean
 from corridor.schema import TABLES, Row
 
-MAY_BE_ABSENT = ("capital", "fx", "ships", "ports", "rules", "price_statistics", "validation", "shipments")
+MAY_BE_ABSENT = (
+    "capital",
+    "fx",
+    "ships",
+    "ports",
+    "rules",
+    "price_statistics",
+    "payees",
+    "cost_shares",
+    "countries",
+    "validation",
+    "shipments",
+)
 """Tables that a study can do without, or leave empty."""
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -87,7 +99,7 @@ def read_tables(folder: str | Path) -> Tables:
     faults += checks.find_faults(rows, unreadable=broken)
     if faults:
         raise InputError(faults)
-    return Tables(folder, MappingProxyType(rows), tuple(notes))
+    return Tables(folder, MappingProxyType(rows), (*notes, *checks.remarks(rows)))
 
 
 def read_rows(path: str | Path, model: type[Row]) -> tuple[list[Any], list[str]]:

@@ -10,11 +10,29 @@ from typing import Any
 
 from cyclopts import CycloptsError
 
-from corridor.cli import evidence, figure, geography, routes, sensitivity, tables
+from corridor.cli import (
+    evidence,
+    figure,
+    gains,
+    geography,
+    law,
+    routes,
+    sensitivity,
+    tables,
+)
 from corridor.cli.door import app, say
 from corridor.errors import CorridorError, InputError, UsageError
 
-FAMILIES = (routes, sensitivity, figure, geography, evidence, tables)
+FAMILIES = (
+    routes,
+    law,
+    sensitivity,
+    gains,
+    figure,
+    geography,
+    evidence,
+    tables,
+)
 """Each makes its commands known to the application when it is imported."""
 
 MOST_FAULTS_SHOWN = 100

@@ -175,7 +175,15 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
         for item in outcome.cost_model.ledger(e, outcome.network.commodities[commodity])
     ]
     shares = basis_shares(outcome, route)
-    return {**heading(outcome), "route": route_record(outcome, route), "ledger": ledger, "basis_shares": shares}
+    by_id = {rule.id: rule for rule in outcome.tables["rules"]}
+    columns = {"id", "measure", "paragraph", "effect", "condition", "wording"}
+    return {
+        **heading(outcome),
+        "route": route_record(outcome, route),
+        "rules": [by_id[name].model_dump(include=columns) for name in route.law_rules],
+        "ledger": ledger,
+        "basis_shares": shares,
+    }
 
 
 def _entry(item: Item) -> Document:

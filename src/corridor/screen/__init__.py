@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridor.screen.draws import draws
+from corridor.screen.gains import gains
 from corridor.screen.geography import audit, matrix
 from corridor.screen.netbacks import netback
 from corridor.screen.parts import NARROWEST
@@ -18,6 +19,7 @@ __all__ = [
     "compare_routes",
     "compare_summary",
     "draws",
+    "gains",
     "ledger",
     "matrix",
     "needed",
