@@ -1,0 +1,62 @@
+"""Commands on dependence and resilience."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from corridor import report, screen
+from corridor.cli.door import FormatName, OutputPath, ScenarioName, StudyPath, app, deliver, draw, run_study
+from corridor.study import Outcome
+
+ASKED_ABOUT = "rason"
+"""The corridor that a study is asked about where it has one of that name."""
+
+Names = Annotated[tuple[str, ...], Parameter(consume_multiple=False)]
+
+
+@app.command
+def frontier(
+    *,
+    by: Literal["country", "corridor"] = "country",
+    count: Literal["all", "transit"] = "all",
+    measure: Literal["tonnes", "value"] = "tonnes",
+    only: Names = (),
+    without: str | None = None,
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Price each percentage point of dependence: best net value against the largest share that one country may carry.
+
+    Example: corridor frontier --measure value --scenario essay
+
+    Parameters
+    ----------
+    by
+        country: each foreign country that a tonne enters; corridor: where it is loaded for the sea or sold.
+    count
+        Of countries: all that are entered, or those that are left again (transit).
+    measure
+        tonnes, or value: tonnes x value at loading.
+    only
+        Cap this country or corridor alone; may be given several times.
+    without
+        Show the frontier without this corridor or country too. Default: rason where the study has it.
+    """
+    from corridor.report import strategy as documents
+    from corridor.strategy import frontier as room
+
+    outcome = run_study(study, scenario)
+    found = room.frontier(outcome, by, count, measure, only, without or _asked_about(outcome))
+    document = documents.frontier(outcome, found)
+    if form == "table":
+        draw(screen.frontier(outcome, document), place)
+    else:
+        deliver(form, place, document, report.tables_of(document))
+
+
+def _asked_about(outcome: Outcome) -> str | None:
+    return ASKED_ABOUT if ASKED_ABOUT in outcome.study.file.corridors else None

@@ -1,0 +1,102 @@
+"""What dependence costs and what closures would cost, on a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from corridor.screen.parts import NOT_ADVICE, number, table, title
+from corridor.study import Outcome
+
+MOST_SHARES = 3
+"""So many countries fit beside the numbers of a point on 80 columns; the documents have all."""
+
+MOST_CHANGES = 4
+
+
+def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
+    """Net value against the largest share: points, what changes, with and without a corridor."""
+    counted = "left again (transit)" if document["count"] == "transit" else "entered"
+    by = f"{document['by']} {counted}" if document["by"] == "country" else document["by"]
+    whole = f"{number(document['total'], 1)} {document['total_unit']}"
+    parts: list[RenderableType] = [
+        title(outcome, "Price of dependence"),
+        Text(document["finding"], style="bold"),
+        Text(f"Shares by {by}, of {whole} of {document['measure']} in all, which is held."),
+        Text(""),
+    ]
+    points = document["points"]
+    names = _most(points)
+    heads = ("cap %", "net value", "cost", "per point", "HHI", *names)
+    rows = table(*heads, right=heads)
+    for point in points:
+        shares = [_percent(point["shares"].get(name, 0.0)) for name in names]
+        rows.add_row(
+            _percent(point["cap"]),
+            number(point["net_value_musd_per_yr"], 1),
+            number(point["cost_musd_per_yr"], 1),
+            number(point["price_to_next_musd_per_point"], 2),
+            number(point["hhi"], 0),
+            *shares,
+        )
+    parts += [rows, Text("")]
+    parts.append(Text("Million USD/yr; per point: on the way to the next row, a straight line. Shares in %.", style="dim"))
+    parts += _changes(document)
+    if document["without"]:
+        parts += _without(document)
+    note = (
+        "Exact. The first row is the scenario's own plan, the last the smallest feasible share. A tonne counts at each "
+        "border by which it enters a country, so shares may exceed 100 % together. Of several best plans one is shown. "
+        if document["by"] == "country"
+        else "Exact. The first row is the scenario's own plan, the last the smallest feasible share. Of several best plans one is shown. "
+    )
+    parts += [Text(""), Text(note + "Only what is lawful is used. " + NOT_ADVICE, style="dim")]
+    return Group(*parts)
+
+
+def _changes(document: dict[str, Any]) -> list[RenderableType]:
+    rows = table("at cap %", "what changes", "", "Mt/yr", right=("at cap %", "Mt/yr"))
+    for point in document["points"][1:]:
+        here = [c for c in document["changes"] if c["cap"] == point["cap"] and c["kind"] != "passes"]
+        for i, change in enumerate(here[:MOST_CHANGES]):
+            tonnes = f"{number(change['before'], 2)} → {number(change['after'], 2)}"
+            name = f"{change['kind']} {change['name']}"
+            if change["kind"] == "mine":
+                name += f" {change['commodity']}"
+            more = f"and {len(here) - MOST_CHANGES} more" if i == MOST_CHANGES - 1 < len(here) - 1 else ""
+            rows.add_row(_percent(point["cap"]) if i == 0 else "", name, more, tonnes)
+    if not rows.row_count:
+        return []
+    return [Text(""), Text("What changes on the way there", style="bold"), rows]
+
+
+def _without(document: dict[str, Any]) -> list[RenderableType]:
+    parts: list[RenderableType] = [Text(""), Text(f"With and without {document['without']}", style="bold")]
+    parts.append(Text(document["without_finding"]))
+    if any(row["contribution_musd_per_yr"] for row in document["with_and_without"]):
+        heads = ("cap %", "with", "without", "it adds")
+        rows = table(*heads, right=heads)
+        for row in document["with_and_without"]:
+            rows.add_row(
+                _percent(row["cap"]),
+                number(row["net_value_musd_per_yr"], 1),
+                number(row["net_value_without_musd_per_yr"], 1),
+                number(row["contribution_musd_per_yr"], 2),
+            )
+        parts.append(rows)
+    return parts
+
+
+def _most(points: list[dict[str, Any]]) -> list[str]:
+    """Names with the largest shares anywhere, as many as fit."""
+    most: dict[str, float] = {}
+    for point in points:
+        for name, share in point["shares"].items():
+            most[name] = max(most.get(name, 0.0), share)
+    return sorted(most, key=lambda name: (-most[name], name))[:MOST_SHARES]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}"

@@ -1,0 +1,279 @@
+"""The frontier of net value against the largest share: what a percentage point of dependence costs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor.errors import InfeasibleError, UsageError, did_you_mean
+from corridor.flow import FlowSolution
+from corridor.paths import Floats, Ints
+from corridor.plan import NEGLIGIBLE_MTPA, Plan
+from corridor.strategy.cap import ROUNDING, Cap, Traced, hhi, trace
+from corridor.strategy.shares import By, Count, Unit, dependence
+from corridor.study import Outcome
+
+PERCENT = 100
+
+
+class Change(NamedTuple):
+    """What a point's plan does otherwise than the one before.
+
+    Attributes
+    ----------
+    kind, name, commodity
+        ``sale`` and its bid, ``mine`` and its node, or ``passes`` and a crossing or berth; commodity.
+    before, after
+        Mt/yr.
+    """
+
+    kind: str
+    name: str
+    commodity: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of the frontier where the price of dependence changes, or an end of it.
+
+    Attributes
+    ----------
+    cap
+        The largest share that is allowed.
+    net_value
+        Best net value under it, million USD/yr.
+    shares
+        By name, in a best plan; other best plans may have other shares below the cap.
+    hhi
+        Herfindahl-Hirschman index of these shares, of 10,000, made to add up to 1. It is told, not minimised.
+    at_cap
+        Names whose share is the cap.
+    passes
+        Mt/yr by crossing or berth, and commodity.
+    changes
+        Against the point before (with a higher cap).
+    plan
+        The plan.
+    """
+
+    cap: float
+    net_value: float
+    shares: dict[str, float]
+    hhi: float
+    at_cap: tuple[str, ...]
+    passes: dict[tuple[str, str], float]
+    changes: tuple[Change, ...]
+    plan: FlowSolution
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The same frontier with a corridor closed.
+
+    Attributes
+    ----------
+    name, countries
+        The corridor, or a country.
+    lawful
+        Whether any cargo may pass there at all in the scenario; if not, nothing differs.
+    traced
+        The frontier without it; nothing where the total then cannot be shipped under today's largest share.
+    """
+
+    name: str
+    countries: tuple[str, ...]
+    lawful: bool
+    traced: Traced | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Best net value against the largest share, from the scenario's plan down to the smallest feasible share.
+
+    Attributes
+    ----------
+    by, count, measure
+        What was counted, as for :func:`frontier`.
+    cap
+        What was capped, and what was held.
+    points
+        From the scenario's own plan on, with falling caps; net value is a straight line in between.
+    traced
+        The same as arrays.
+    without
+        The frontier without a corridor, if one was named.
+    """
+
+    by: str
+    count: str
+    measure: str
+    cap: Cap
+    points: tuple[Point, ...]
+    traced: Traced
+    without: Without | None
+
+    @property
+    def prices(self) -> Floats:
+        """Price of one percentage point less between a point and the next, million USD/yr."""
+        return self.traced.slopes() / PERCENT
+
+    @property
+    def unit_prices(self) -> Floats:
+        """Price of one unit of the measure less: USD/t, or USD per USD of value."""
+        return self.traced.slopes() / self.cap.whole
+
+    def contribution(self) -> list[tuple[float, float, float | None]]:
+        """Cap, net value, and net value without the corridor, wherever either frontier bends.
+
+        None: such a cap cannot be kept without it.
+        """
+        if self.without is None or self.without.traced is None:
+            return [(point.cap, point.net_value, None) for point in self.points] if self.without else []
+        other = self.without.traced
+        caps = sorted({*self.traced.caps.tolist(), *other.caps.tolist()}, reverse=True)
+        values = [(cap, self.traced.value(cap), other.value(cap)) for cap in caps]
+        return [(cap, value, None if np.isnan(without) else without) for cap, value, without in values]
+
+
+def frontier(
+    outcome: Outcome,
+    by: By = "country",
+    count: Count = "all",
+    measure: Unit = "tonnes",
+    only: Collection[str] = (),
+    without: str | None = None,
+) -> Frontier:
+    """Find the best net value under every cap on the largest share, while the total stays what the plan ships.
+
+    Parameters
+    ----------
+    outcome
+        The scenario: only what is lawful in it is used.
+    by, count, measure, only
+        As for :func:`corridor.strategy.shares.dependence`.
+    without
+        A corridor or country; the frontier without it is found too.
+
+    Returns
+    -------
+    Frontier
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown.
+    NoAnswerError
+        If the plan ships nothing, or what is capped cannot be entered.
+    """
+    cap = dependence(outcome, by, count, measure, only)
+    return under(outcome, cap, (by, count, measure), without)
+
+
+def under(outcome: Outcome, cap: Cap, said: tuple[str, str, str], without: str | None = None) -> Frontier:
+    """Find the frontier of any cap, beginning with the scenario's own plan.
+
+    Parameters
+    ----------
+    outcome
+        The scenario.
+    cap
+        What is capped and held.
+    said
+        What was counted, in three words.
+    without
+        A corridor or country.
+    """
+    plan = outcome.plan
+    first = cap.largest(plan.solution)
+    closed = _closed(outcome, without) if without is not None else None
+    traced = trace(plan.problem, cap, first)
+    other = None
+    if closed is not None:
+        countries, edges = closed
+        lawful = len(edges) > 0
+        other = Without(without or "", countries, lawful, _without(plan, cap, first, edges) if lawful else traced)
+    return Frontier(*said, cap, tuple(_points(plan, cap, traced)), traced, other)
+
+
+def _closed(outcome: Outcome, name: str) -> tuple[tuple[str, ...], Ints]:
+    """Countries of a corridor, and the columns of the plan's problem that touch them."""
+    corridors = outcome.study.file.corridors
+    nodes = outcome.network.nodes
+    known = {**{node.country: (node.country,) for node in nodes.values()}, **corridors}
+    if name not in known:
+        raise UsageError(
+            f'"{name}" is no corridor and no country of this study.{did_you_mean(name, sorted(known))} '
+            f"There are: {', '.join(sorted(known))}."
+        )
+    plan, countries = outcome.plan, tuple(known[name])
+    edges = [
+        column
+        for column, e in enumerate(plan.edge_of)
+        for edge in (plan.network.edges[e],)
+        if nodes[edge.tail].country in countries or nodes[edge.head].country in countries
+    ]
+    return countries, np.array(edges, dtype=np.int64)
+
+
+def _without(plan: Plan, cap: Cap, first: float, edges: Ints) -> Traced | None:
+    capacity = plan.problem.edge_capacity.copy()
+    capacity[edges] = 0.0
+    try:
+        return trace(plan.problem.replace(edge_capacity=capacity), cap, first)
+    except InfeasibleError:
+        return None
+
+
+def _points(plan: Plan, cap: Cap, traced: Traced) -> Iterator[Point]:
+    deals = [_deals(plan, solution) for solution in traced.plans]
+    changes = [(), *(_changes(one, other) for one, other in pairwise(deals))]
+    for at, value, solution, changed in zip(traced.caps.tolist(), traced.values.tolist(), traced.plans, changes):
+        shares = cap.shares(solution)
+        yield Point(
+            cap=at,
+            net_value=value,
+            shares=shares,
+            hhi=hhi(shares.values()),
+            at_cap=tuple(name for name, share in shares.items() if share > at - 10 * ROUNDING),
+            passes=passes(plan, solution),
+            changes=tuple(changed),
+            plan=solution,
+        )
+
+
+def passes(plan: Plan, solution: FlowSolution) -> dict[tuple[str, str], float]:
+    """Mt/yr by border crossing or berth, and commodity, in the order of the most."""
+    tonnes: dict[tuple[str, str], float] = defaultdict(float)
+    for (commodity, e), mtpa in plan.carried(solution).items():
+        edge = plan.network.edges[e]
+        if edge.link.kind == "sea":
+            tonnes[edge.tail, commodity] += mtpa
+        elif edge.link.kind == "border":
+            tonnes[edge.link.crossing or edge.id, commodity] += mtpa
+    return dict(sorted(tonnes.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _deals(plan: Plan, solution: FlowSolution) -> dict[tuple[str, str, str], float]:
+    mines = zip(plan.sellers, solution.purchases.tolist(), strict=True)
+    bids = zip(plan.buyers, solution.sales.tolist(), strict=True)
+    return {
+        **{("mine", seller.node, seller.commodity): mtpa for seller, mtpa in mines},
+        **{("passes", place, commodity): mtpa for (place, commodity), mtpa in passes(plan, solution).items()},
+        **{("sale", buyer.bid, buyer.commodity): mtpa for buyer, mtpa in bids},
+    }
+
+
+def _changes(before: dict[tuple[str, str, str], float], after: dict[tuple[str, str, str], float]) -> list[Change]:
+    """What differs, the most first."""
+    found = [
+        Change(*key, before.get(key, 0.0), after.get(key, 0.0)) for key in dict.fromkeys([*before, *after])
+    ]
+    moved = [change for change in found if abs(change.after - change.before) > NEGLIGIBLE_MTPA]
+    return sorted(moved, key=lambda change: (-abs(change.after - change.before), change[:3]))
