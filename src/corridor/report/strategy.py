@@ -9,6 +9,9 @@ from corridor.study import Outcome
 CLEAR_MUSD_PER_YR = 1e-3
 """A thousand dollars a year: net values that differ by less are told as the same."""
 
+CLEAR_POINTS = 1e-4
+"""Percentage points by which shares may differ and are told as the same."""
+
 
 def frontier(outcome: Outcome, found: Frontier) -> Document:
     """Document of the frontier of net value against the largest share.
@@ -58,7 +61,7 @@ def frontier(outcome: Outcome, found: Frontier) -> Document:
                 "cap": cap,
                 "net_value_musd_per_yr": value,
                 "net_value_without_musd_per_yr": other,
-                "contribution_musd_per_yr": None if other is None else value - other,
+                "contribution_musd_per_yr": None if other is None else _clear(value - other),
             }
             for cap, value, other in found.contribution()
         ],
@@ -74,11 +77,16 @@ def _finding(found: Frontier) -> str:
     prices = found.prices
     steps = f"{prices[0]:,.1f} a percentage point"
     if len(prices) > 1:
-        steps = f"{prices[0]:,.1f} for the first percentage point, {prices[-1]:,.1f} for the last"
+        steps += f" at first, {prices[-1]:,.1f} at last"
     return (
         f"The largest share can fall from {first.cap:.1%} ({whose}) to {last.cap:.1%}, no further; "
-        f"it costs {first.net_value - last.net_value:,.0f} million USD/yr: {steps}."
+        f"that costs {first.net_value - last.net_value:,.0f} million USD/yr: {steps}."
     )
+
+
+def _clear(value: float) -> float:
+    """A difference of net values, 0 where it is the rounding of a solve."""
+    return value if abs(value) > CLEAR_MUSD_PER_YR else 0.0
 
 
 def _largest(point: Point) -> str:
@@ -97,7 +105,9 @@ def _contribution(found: Frontier) -> str:
     gains = [(value - other, cap) for cap, value, other in found.contribution() if other is not None]
     most, where = max(gains)
     lower = (without.traced.least - found.traced.least) * PERCENT
-    reach = f"lowers the smallest feasible share by {lower:.1f} points" if lower > 1e-4 else "does not lower the smallest feasible share"
+    reach = f"{name} lowers the smallest feasible share by {lower:.1f} percentage points, to {found.traced.least:.1%}"
+    if lower <= CLEAR_POINTS:
+        reach = f"{name} does not lower the smallest feasible share"
     if most <= CLEAR_MUSD_PER_YR:
-        return f"Cargo may pass {name}, but it adds nothing: it {reach} and is worth nothing at any share."
-    return f"{name} {reach}, and is worth up to {most:,.1f} million USD/yr (at a cap of {where:.1%})."
+        return f"{reach}, and adds no net value where the share is feasible without it."
+    return f"{reach}, and adds up to {most:,.1f} million USD/yr where it is feasible without it (at {where:.1%})."

@@ -42,7 +42,9 @@ def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
             *shares,
         )
     parts += [rows, Text("")]
-    parts.append(Text("Million USD/yr; per point: on the way to the next row, a straight line. Shares in %.", style="dim"))
+    parts.append(
+        Text("Million USD/yr; per point: on the way to the next row, a straight line. Shares in %.", style="dim")
+    )
     parts += _changes(document)
     if document["without"]:
         parts += _without(document)
@@ -61,7 +63,7 @@ def _changes(document: dict[str, Any]) -> list[RenderableType]:
     for point in document["points"][1:]:
         here = [c for c in document["changes"] if c["cap"] == point["cap"] and c["kind"] != "passes"]
         for i, change in enumerate(here[:MOST_CHANGES]):
-            tonnes = f"{number(change['before'], 2)} → {number(change['after'], 2)}"
+            tonnes = f"{number(change['before'], 3)} → {number(change['after'], 3)}"
             name = f"{change['kind']} {change['name']}"
             if change["kind"] == "mine":
                 name += f" {change['commodity']}"

@@ -14,14 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.errors import NoAnswerError
-from corridor.flow import FlowProblem, FlowSolution, LimitRow, Prepared
+from corridor.flow import FlowProblem, FlowSolution, Prepared
 from corridor.flow.curve import curve
 from corridor.paths import Floats
+from corridor.strategy.columns import Column, cargo, row, tonnes, with_columns
 
 ROUNDING = 1e-9
 """Share of the first cap by which the smallest one is raised: what the solver's tolerance needs to meet it again."""
 
-COLUMN = "largest share"
+SLACK = 1e-7
+"""A cap may lie so far below the smallest one and still be that: a hundred-thousandth of a percentage point."""
 
 
 class Measure(NamedTuple):
@@ -40,7 +42,7 @@ class Measure(NamedTuple):
 
     def of(self, plan: FlowSolution) -> float:
         """Amount in a plan."""
-        return float(self.per_column @ np.concatenate([plan.flows, plan.sales, plan.purchases]))
+        return float(self.per_column @ tonnes(plan))
 
 
 class Cap(NamedTuple):
@@ -102,7 +104,7 @@ class Traced:
 
     def value(self, cap: float) -> float:
         """Net value under a cap, million USD/yr; not a number below the smallest."""
-        return float(np.interp(cap, self.caps[::-1], self.values[::-1], left=np.nan))
+        return float(np.interp(cap, self.caps[::-1], self.values[::-1])) if cap >= self.least - SLACK else np.nan
 
     def plan(self, cap: float) -> FlowSolution:
         """A best plan under a cap: its tonnes and net value, the prices of a neighbour.
@@ -112,7 +114,7 @@ class Traced:
         NoAnswerError
             If the cap is below the smallest that is feasible.
         """
-        if cap < self.least - ROUNDING:
+        if cap < self.least - SLACK:
             raise NoAnswerError(
                 f"no lawful plan keeps the largest share to {cap:.4%}: the smallest feasible one is {self.least:.4%}."
             )
@@ -152,65 +154,29 @@ def trace(problem: FlowProblem, cap: Cap, first: float) -> Traced:
     least = float(prepared.resolve(**idle).purchases[-1])
     least = min(first, least + ROUNDING * max(first, 1.0))
     if first - least <= ROUNDING * max(first, 1.0):
-        only = _without_column(prepared.solution)
+        only = cargo(prepared.solution, 1)
         return Traced(np.array([first]), np.array([only.net_value]), (only,), 2)
     lowest = np.append(problem.offer_most, least)
     found = curve(prepared, prepared.problem.replace(offer_most=lowest))
     caps = first + found.breaks * (least - first)
-    return Traced(caps, found.values, tuple(_without_column(plan) for plan in found.plans), found.solves + 2)
+    return Traced(caps, found.values, tuple(cargo(plan, 1) for plan in found.plans), found.solves + 2)
 
 
 def _capped(problem: FlowProblem, cap: Cap, most: float) -> FlowProblem:
-    """The problem with one more offer and bid, in a state of their own: what is bought there is the cap."""
-    state, bids = problem.n_states, problem.count("bid")
-    limits = [_limit(problem, measure, cap.whole, 0.0, less=bids) for measure in cap.family]
+    """The problem with the cap as its last column."""
+    limits = [row(problem, one.name, 0.0, one.per_column / cap.whole, [-1.0]) for one in cap.family]
     for measure, amount in cap.held:
-        limits.append(_limit(problem, measure, amount, 1.0, "at most "))
-        limits.append(_limit(problem, measure, -amount, -1.0, "at least "))
-    names = {
-        f"{kind}_names": (*problem.names(kind), COLUMN) for kind in ("state", "bid", "offer") if _named(problem, kind)
-    }
-    return problem.replace(
-        n_states=state + 1,
-        bid_state=np.append(problem.bid_state, state),
-        bid_most=np.append(problem.bid_most, most),
-        bid_price=np.append(problem.bid_price, 0.0),
-        offer_state=np.append(problem.offer_state, state),
-        offer_most=np.append(problem.offer_most, most),
-        offer_cost=np.append(problem.offer_cost, 0.0),
-        limits=(*problem.limits, *limits),
-        **names,
-    )
-
-
-def _named(problem: FlowProblem, kind: str) -> bool:
-    return getattr(problem, f"{kind}_names") is not None
-
-
-def _limit(
-    problem: FlowProblem, measure: Measure, scale: float, bound: float, said: str = "", less: int | None = None
-) -> LimitRow:
-    """A measure by a scale at most a bound; less one for each unit of a further bid, if there is one."""
-    parts = np.split(measure.per_column / scale, np.cumsum([problem.count("edge"), problem.count("bid")]))
-    (edges, of_edges), (bids, of_bids), (offers, of_offers) = ((np.flatnonzero(p), p[p != 0]) for p in parts)
-    if less is not None:
-        bids, of_bids = np.append(bids, less), np.append(of_bids, -1.0)
-    return LimitRow(f"{said}{measure.name}", bound, edges, of_edges, bids, of_bids, offers, of_offers)
-
-
-def _without_column(plan: FlowSolution) -> FlowSolution:
-    """The plan in the columns of the problem that has no cap."""
-    columns = ("sales", "purchases", "node_price", "bid_reduced_cost", "offer_reduced_cost")
-    return replace(plan, **{name: getattr(plan, name)[:-1] for name in columns})
+        share = measure.per_column / amount
+        limits.append(row(problem, f"at most {measure.name}", 1.0, share))
+        limits.append(row(problem, f"at least {measure.name}", -1.0, -share))
+    return with_columns(problem, [Column("cap", most)]).replace(limits=(*problem.limits, *limits))
 
 
 def _mean(one: FlowSolution, other: FlowSolution, share: float) -> FlowSolution:
     """Two plans mixed, so much of the other."""
     mixed = ("net_value", "flows", "sales", "purchases", "facility_use")
     nearer = one if share < 1 / 2 else other
-    return replace(
-        nearer, **{name: (1 - share) * getattr(one, name) + share * getattr(other, name) for name in mixed}
-    )
+    return replace(nearer, **{name: (1 - share) * getattr(one, name) + share * getattr(other, name) for name in mixed})
 
 
 def hhi(shares: Iterable[float]) -> float:

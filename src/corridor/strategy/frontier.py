@@ -20,6 +20,9 @@ from corridor.study import Outcome
 
 PERCENT = 100
 
+SAME_CAP = 1e-7
+"""Caps that differ by less are one: a hundred-thousandth of a percentage point."""
+
 
 class Change(NamedTuple):
     """What a point's plan does otherwise than the one before.
@@ -137,8 +140,9 @@ class Frontier:
         if self.without is None or self.without.traced is None:
             return [(point.cap, point.net_value, None) for point in self.points] if self.without else []
         other = self.without.traced
-        caps = sorted({*self.traced.caps.tolist(), *other.caps.tolist()}, reverse=True)
-        values = [(cap, self.traced.value(cap), other.value(cap)) for cap in caps]
+        caps = self.traced.caps.tolist()
+        caps += [cap for cap in other.caps.tolist() if np.min(np.abs(self.traced.caps - cap)) > SAME_CAP]
+        values = [(cap, self.traced.value(cap), other.value(cap)) for cap in sorted(caps, reverse=True)]
         return [(cap, value, None if np.isnan(without) else without) for cap, value, without in values]
 
 
@@ -272,8 +276,6 @@ def _deals(plan: Plan, solution: FlowSolution) -> dict[tuple[str, str, str], flo
 
 def _changes(before: dict[tuple[str, str, str], float], after: dict[tuple[str, str, str], float]) -> list[Change]:
     """What differs, the most first."""
-    found = [
-        Change(*key, before.get(key, 0.0), after.get(key, 0.0)) for key in dict.fromkeys([*before, *after])
-    ]
+    found = [Change(*key, before.get(key, 0.0), after.get(key, 0.0)) for key in dict.fromkeys([*before, *after])]
     moved = [change for change in found if abs(change.after - change.before) > NEGLIGIBLE_MTPA]
     return sorted(moved, key=lambda change: (-abs(change.after - change.before), change[:3]))
