@@ -163,7 +163,8 @@ def test_rason_is_worth_nothing_that_the_law_bars_and_something_as_a_corridor_of
     assert all(value == other for _, value, other in barred.contribution())
     essay = rason.run("essay")
     open_then = frontier(essay, by="corridor", without="rason")
-    assert open_then.without is not None and open_then.without.traced is not None
+    assert open_then.without is not None
+    assert open_then.without.traced is not None
     assert open_then.traced.least == pytest.approx(1 / 3, abs=1e-6)
     assert open_then.without.traced.least == pytest.approx(1 / 2, abs=1e-6)
     assert all(value >= other - 1e-6 for _, value, other in open_then.contribution() if other is not None)
@@ -172,7 +173,8 @@ def test_rason_is_worth_nothing_that_the_law_bars_and_something_as_a_corridor_of
 def test_closing_a_corridor_is_a_problem_without_its_edges(rason: Study) -> None:
     outcome = rason.run("essay")
     found = frontier(outcome, by="corridor", measure="value", without="rason")
-    assert found.without is not None and found.without.traced is not None
+    assert found.without is not None
+    assert found.without.traced is not None
     plan, nodes = outcome.plan, outcome.network.nodes
     shut = [
         any(nodes[node].country == "KP" for node in (plan.network.edges[e].tail, plan.network.edges[e].head))

@@ -58,5 +58,47 @@ def frontier(
         deliver(form, place, document, report.tables_of(document))
 
 
+@app.command
+def disrupt(
+    *,
+    close: Names = (),
+    cap: float | None = None,
+    alpha: float | None = None,
+    by: Literal["country", "corridor"] = "country",
+    count: Literal["all", "transit"] = "all",
+    measure: Literal["tonnes", "value"] = "tonnes",
+    only: Names = (),
+    study: StudyPath = None,
+    scenario: ScenarioName = None,
+    form: FormatName = "table",
+    place: OutputPath = None,
+) -> None:
+    """Close each border, port and country for a year: what today's plan loses, and what a diversified one would.
+
+    Example: corridor disrupt --cap 0.96
+
+    Parameters
+    ----------
+    close
+        Crossing, node or country; may be given several times. Default: all that lawful cargo may pass.
+    cap
+        Largest share of the diversified plan. Default: where the frontier becomes steeper than it is on the whole.
+    alpha
+        Share of the closures that the tail leaves out. Default: 0.9, so that it is the worst tenth.
+    by, count, measure, only
+        What the largest share is of, as for frontier.
+    """
+    from corridor.report import strategy as documents
+    from corridor.strategy import disrupt as room
+
+    outcome = run_study(study, scenario)
+    tail = room.ALPHA if alpha is None else alpha
+    document = documents.disrupt(outcome, room.disrupt(outcome, close, cap, tail, by, count, measure, only))
+    if form == "table":
+        draw(screen.disrupt(outcome, document), place)
+    else:
+        deliver(form, place, document, report.tables_of(document))
+
+
 def _asked_about(outcome: Outcome) -> str | None:
     return ASKED_ABOUT if ASKED_ABOUT in outcome.study.file.corridors else None

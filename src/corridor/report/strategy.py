@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from corridor.report.document import Document, heading
+from corridor.strategy.disrupt import Disruptions
 from corridor.strategy.frontier import PERCENT, Frontier, Point
 from corridor.study import Outcome
 
@@ -111,3 +116,99 @@ def _contribution(found: Frontier) -> str:
     if most <= CLEAR_MUSD_PER_YR:
         return f"{reach}, and adds no net value where the share is feasible without it."
     return f"{reach}, and adds up to {most:,.1f} million USD/yr where it is feasible without it (at {where:.1%})."
+
+
+def disrupt(outcome: Outcome, found: Disruptions) -> Document:
+    """Document of closures: what each costs, plan by plan, million USD/yr against the plan of today undisturbed.
+
+    ``loss_..`` of a plan is without re-routing; ``loss_rerouted`` is of any plan, re-routed freely. ``plans`` has what
+    each costs while nothing closes, its tail and its greatest regret.
+    """
+    return {
+        **heading(outcome),
+        "by": found.by,
+        "net_value_musd_per_yr": found.best,
+        "cap": found.cap,
+        "smallest_feasible_share": found.traced.least,
+        "alpha": found.alpha,
+        "finding": _disrupted(found),
+        "plans": [
+            {
+                "plan": name,
+                "premium_musd_per_yr": _clear(found.premium(name)),
+                "cvar_musd_per_yr": found.cvar(name),
+                "greatest_regret_musd_per_yr": _clear(found.regret(name)),
+                "largest_share": found.largest_share(name),
+                "mtpa": float(np.sum(shipped.mtpa)),
+                "proved": found.sturdiest[name].proved if name in found.sturdiest else True,
+            }
+            for name, shipped in found.plans.items()
+        ],
+        "closures": [
+            {
+                "kind": closure.kind,
+                "closed": closure.name,
+                "stopped_today_mtpa": stopped,
+                "loss_rerouted_musd_per_yr": _clear(again),
+                **{f"loss_{name}_musd_per_yr": _clear(loss) for name, loss in losses.items()},
+            }
+            for closure, stopped, again, losses in zip(
+                found.closed,
+                found.plans["today"].stopped(found.closed).tolist(),
+                found.rerouted_losses().tolist(),
+                _by_closure(found),
+                strict=True,
+            )
+        ],
+        "shipments": [
+            {"plan": name, **_shipment(outcome, found, columns), "mtpa": mtpa, "margin_usd_per_t": margin}
+            for name, shipped in found.plans.items()
+            for columns, mtpa, margin in shipped.each()
+        ],
+    }
+
+
+def _by_closure(found: Disruptions) -> list[dict[str, float]]:
+    losses = {name: found.losses(name).tolist() for name in found.plans}
+    return [{name: losses[name][i] for name in losses} for i in range(len(found.closed))]
+
+
+def _shipment(outcome: Outcome, found: Disruptions, columns: Sequence[int]) -> Document:
+    """Names of what a shipment goes by."""
+    plan = outcome.plan
+    n_edges, n_bids = plan.problem.count("edge"), plan.problem.count("bid")
+    edges = [c for c in columns if c < len(plan.edge_of)]
+    [bid] = [c - n_edges for c in columns if n_edges <= c < n_edges + n_bids]
+    [offer] = [c - n_edges - n_bids for c in columns if c >= n_edges + n_bids]
+    column_set = set(columns)
+    return {
+        "origin": plan.sellers[offer].node,
+        "commodity": plan.sellers[offer].commodity,
+        "bid": plan.buyers[bid].bid,
+        "market": plan.buyers[bid].node,
+        "links": len(edges),
+        "passes": [one.name for one in found.closed if column_set & set(one.edges.tolist())],
+    }
+
+
+def _disrupted(found: Disruptions) -> str:
+    """What closures say, in a sentence or two."""
+    losses = found.losses("today")
+    worst = int(np.argmax(losses))
+    closure = found.closed[worst]
+    if losses[worst] <= CLEAR_MUSD_PER_YR:
+        return "None of these closures would cost today's plan anything."
+    first = (
+        f"Closing {closure.name} for a year would cost {losses[worst]:,.0f} million USD with nothing re-routed, "
+        f"{found.rerouted_losses()[worst]:,.0f} with all of it"
+    )
+    diversified = found.losses("diversified")[worst] - losses[worst]
+    word = "more" if diversified > 0 else "less"
+    second = (
+        f"under a cap of {found.cap:.1%} {abs(diversified):,.0f} {word}, at {found.premium('diversified'):,.0f} a year"
+    )
+    third = (
+        f"The plan of least regret falls short by {found.regret('regret'):,.0f} at most, today's by "
+        f"{found.regret('today'):,.0f}; it costs {found.premium('regret'):,.0f} a year while nothing closes"
+    )
+    return f"{first}; {second}. {third}."

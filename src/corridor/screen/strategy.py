@@ -15,6 +15,9 @@ MOST_SHARES = 3
 
 MOST_CHANGES = 4
 
+LEAST_SHOWN = 0.5
+"""Million USD/yr: what is less than that a table without decimals shows as nothing."""
+
 
 def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     """Net value against the largest share: points, what changes, with and without a corridor."""
@@ -102,3 +105,52 @@ def _most(points: list[dict[str, Any]]) -> list[str]:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
+
+
+def disrupt(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
+    """What closures cost, plan by plan, and the plans side by side."""
+    plans = {row["plan"]: row for row in document["plans"]}
+    share = f"cap {100 * document['cap']:.1f}%"
+    heads = {"today": "today", "diversified": share, "cvar": "tail", "regret": "regret"}
+    rows = table(
+        "closed for a year", "Mt/yr", "re-routed", *heads.values(), right=("Mt/yr", "re-routed", *heads.values())
+    )
+    quiet = 0
+    for row in sorted(document["closures"], key=lambda row: -row["loss_today_musd_per_yr"]):
+        losses = [row[f"loss_{name}_musd_per_yr"] for name in heads]
+        if all(
+            loss <= plans[name]["premium_musd_per_yr"] + LEAST_SHOWN for name, loss in zip(heads, losses, strict=True)
+        ):
+            quiet += 1
+            continue
+        again = number(row["loss_rerouted_musd_per_yr"], 0)
+        stopped = number(row["stopped_today_mtpa"], 1)
+        rows.add_row(row["closed"], stopped, again, *(number(loss, 0) for loss in losses))
+    shown = rows.row_count
+    for said, key in (
+        ("nothing", "premium_musd_per_yr"),
+        (f"worst {1 - document['alpha']:.0%}, mean", "cvar_musd_per_yr"),
+        ("greatest regret", "greatest_regret_musd_per_yr"),
+    ):
+        rows.add_row(said, "", "", *(number(plans[name][key], 0) for name in heads), style="bold")
+    parts: list[RenderableType] = [
+        title(outcome, "Closures"),
+        Text(document["finding"], style="bold"),
+        Text(""),
+        Text("Lost, million USD/yr, against the net value of today's plan undisturbed", style="bold"),
+        rows if shown else Text("  nothing that closes would stop anything"),
+    ]
+    if quiet:
+        parts.append(Text(f"{quiet} further closures stop nothing in any of these plans.", style="dim"))
+    note = (
+        "Mt/yr: what today's plan sends there. Re-routed: the best plan made for the closure, at once, whatever the plan "
+        "before. The other columns: nothing is re-routed, what passes the closed place is lost, all else goes as "
+        f"planned. {share}: the best plan under that largest share. Tail: the plan whose mean loss over the worst "
+        f"{1 - document['alpha']:.0%} of the closures is least, each as likely as any other, which is an assumption. "
+        "Regret: the plan whose greatest shortfall against the best one for what happens is least. "
+    )
+    unproved = [heads[name] for name in heads if not plans[name]["proved"]]
+    if unproved:
+        note += f"Not proved the least: {', '.join(unproved)}. "
+    parts += [Text(""), Text(note + "Only what is lawful is used. " + NOT_ADVICE, style="dim")]
+    return Group(*parts)

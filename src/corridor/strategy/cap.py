@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -150,7 +150,11 @@ def trace(problem: FlowProblem, cap: Cap, first: float) -> Traced:
     The cap is a bound, so net value is concave and piecewise linear in it: :func:`corridor.flow.curve.curve`.
     """
     prepared = Prepared(_capped(problem, cap, first))
-    idle = {"edge_cost": 0.0, "bid_price": 0.0, "offer_cost": np.append(np.zeros(problem.count("offer")), 1.0)}
+    idle: dict[str, Any] = {
+        "edge_cost": 0.0,
+        "bid_price": 0.0,
+        "offer_cost": np.append(np.zeros(problem.count("offer")), 1.0),
+    }
     least = float(prepared.resolve(**idle).purchases[-1])
     least = min(first, least + ROUNDING * max(first, 1.0))
     if first - least <= ROUNDING * max(first, 1.0):
@@ -164,11 +168,12 @@ def trace(problem: FlowProblem, cap: Cap, first: float) -> Traced:
 
 def _capped(problem: FlowProblem, cap: Cap, most: float) -> FlowProblem:
     """The problem with the cap as its last column."""
-    limits = [row(problem, one.name, 0.0, one.per_column / cap.whole, [-1.0]) for one in cap.family]
+    nothing, less = np.zeros(1), np.full(1, -1.0)
+    limits = [row(problem, one.name, 0.0, one.per_column / cap.whole, less) for one in cap.family]
     for measure, amount in cap.held:
         share = measure.per_column / amount
-        limits.append(row(problem, f"at most {measure.name}", 1.0, share))
-        limits.append(row(problem, f"at least {measure.name}", -1.0, -share))
+        limits.append(row(problem, f"at most {measure.name}", 1.0, share, nothing))
+        limits.append(row(problem, f"at least {measure.name}", -1.0, -share, nothing))
     return with_columns(problem, [Column("cap", most)]).replace(limits=(*problem.limits, *limits))
 
 

@@ -1,4 +1,4 @@
-"""What may close for a year: border crossings, berths, countries; and what a plan is worth when it does."""
+"""What may close for a year: border crossings, berths, countries; and the best plan that is made for it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
-from corridor.flow import FlowProblem, FlowSolution, Prepared
+from corridor.flow import FlowSolution
 from corridor.paths import Floats, Ints
-from corridor.plan import NEGLIGIBLE_MTPA, Plan
+from corridor.plan import Plan
 from corridor.study import Outcome
 
 
@@ -74,10 +74,8 @@ def _all(outcome: Outcome) -> dict[str, Closure]:
     entered = np.array([nodes[edge.head].country for edge in edges])
     crossing = np.array([edge.link.crossing or "" if edge.link.kind == "border" else "" for edge in edges])
     berths = {edge.tail for edge in edges if edge.link.kind == "sea"}
-    crossings = {edge.link.crossing for edge in outcome.network.edges if edge.link.kind == "border"}
-    found = {
-        name: Closure("crossing", name, np.flatnonzero(crossing == name)) for name in sorted(crossings - {None, ""})
-    }
+    crossings = {edge.link.crossing or "" for edge in outcome.network.edges if edge.link.kind == "border"}
+    found = {name: Closure("crossing", name, np.flatnonzero(crossing == name)) for name in sorted(crossings - {""})}
     for node in sorted(nodes):
         kind = "port" if node in berths else "node"
         found.setdefault(node, Closure(kind, node, np.flatnonzero((tail == node) | (head == node))))
@@ -91,34 +89,6 @@ def _all(outcome: Outcome) -> dict[str, Closure]:
 def rerouted(plan: Plan, closed: Iterable[Closure]) -> list[FlowSolution]:
     """The best plan with each closure, all else free to change."""
     return [plan.prepared.resolve(edge_capacity=_shut(plan.problem.edge_capacity, one)) for one in closed]
-
-
-class Booked:
-    """A plan whose tonnes are booked: after a closure less may go anywhere, but nowhere more.
-
-    Parameters
-    ----------
-    problem
-        Costs, prices and network; its capacities have been heeded by the plan.
-    booked
-        The plan.
-    """
-
-    def __init__(self, problem: FlowProblem, booked: FlowSolution) -> None:
-        self._booked = booked
-        free = np.full(problem.count("facility"), np.inf)
-        bounds = {"edge_capacity": booked.flows, "bid_most": booked.sales, "offer_most": booked.purchases}
-        self._prepared = Prepared(problem.replace(facility_capacity=free, **bounds), engine="edges")
-
-    def touched(self, closure: Closure) -> bool:
-        """Whether the plan takes anything past a place."""
-        return bool(np.any(self._booked.flows[closure.edges] > NEGLIGIBLE_MTPA))
-
-    def kept(self, closure: Closure | None) -> FlowSolution:
-        """The best that is left of the plan with a closure."""
-        if closure is None or not self.touched(closure):
-            return self._prepared.solution
-        return self._prepared.resolve(edge_capacity=_shut(self._booked.flows, closure))
 
 
 def _shut(capacity: Floats, closure: Closure) -> Floats:

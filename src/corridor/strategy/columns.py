@@ -52,7 +52,7 @@ def with_columns(problem: FlowProblem, columns: Sequence[Column]) -> FlowProblem
     )
 
 
-def row(problem: FlowProblem, name: str, bound: float, per_column: Floats, further: Sequence[float] = ()) -> LimitRow:
+def row(problem: FlowProblem, name: str, bound: float, per_column: Floats, further: Floats) -> LimitRow:
     """Say that a sum over all columns of a problem, and so much of each further one, is at most a bound."""
     parts = np.split(per_column, np.cumsum([problem.count("edge"), problem.count("bid")]))
     (edges, of_edges), (bids, of_bids), (offers, of_offers) = ((np.flatnonzero(p), p[p != 0]) for p in parts)
@@ -63,7 +63,7 @@ def row(problem: FlowProblem, name: str, bound: float, per_column: Floats, furth
         edges,
         of_edges,
         np.append(bids, problem.count("bid") + more),
-        np.append(of_bids, np.asarray(further, dtype=np.float64)[more]),
+        np.append(of_bids, further[more]),
         offers,
         of_offers,
     )

@@ -1,34 +1,36 @@
-"""The plan that stands closures best: least tail of losses, or least greatest regret, as linear programmes.
+"""The plan that stands closures best: the least tail of losses, or the least greatest regret, as linear programmes.
 
-A plan is chosen before anything closes and is booked: after a closure s it can only shrink. What is left is
-``V_s(x) = max{v(y) : y <= x, y balances, nothing of y passes s}``: a linear programme with the plan x as its bounds, so
-concave in x, and the lower envelope of the planes of its dual prices. The master programme chooses x under the planes
-known so far (Benders' cuts); each closure is then solved for that x and gives a plane that is exact there. It ends when
-what the master promises is what the plan keeps.
+A plan is a set of shipments, and a closure stops those that pass it: what is left is linear in their tonnes, so both
+aims are linear programmes. Their columns are shipments. Those that a few plans use are there from the start; then ways
+are added as long as one would help. What a way is worth depends on which closures it meets, so the network is searched
+once for every set of closures that it may avoid, among those that matter at the prices of the moment. Where no search
+finds a way that helps, none does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
 
 from corridor.flow import FlowProblem, FlowSolution, LimitRow, Prepared
-from corridor.paths import Floats
-from corridor.strategy.closures import Booked, Closure
-from corridor.strategy.columns import Column, cargo, row, tonnes, with_columns
+from corridor.flow.pricing import Pricing, Ways
+from corridor.flow.rows import shared_rows
+from corridor.paths import Floats, Ints
+from corridor.strategy.closures import Closure
+from corridor.strategy.columns import Column, cargo, row, with_columns
+from corridor.strategy.shipments import Shipments, meet, values
 
 Aim = Literal["cvar", "regret"]
 
-CLOSE = 1e-6
-"""Share of the undisturbed net value to which an aim is met; also how much of it is given for the better plan."""
+CLOSE = 1e-7
+"""Share of the undisturbed net value by which a way must help, and that is given for the better of plans that tie."""
 
-MOST_ROUNDS = 200
-
-LEAST_PRICE = 1e-6
-"""USD/t below which the price of a booked tonne is rounding."""
+MOST_SEARCHED = 10
+"""So many closures that matter at once are searched in all their sets; with more the plan is not proved the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,18 @@ class Robust:
         ``cvar`` or ``regret``.
     value
         Least conditional value at risk of the loss, or least greatest regret, million USD/yr.
-    gap
-        So much less it may be at most: what is not proved.
-    plan
+    proved
+        Whether all ways were searched, so that no plan does better.
+    shipments
         Of all plans that reach it, one with the greatest net value where nothing closes.
     rounds
-        How often the master was solved.
+        How often the programme was solved.
     """
 
     aim: Aim
     value: float
-    gap: float
-    plan: FlowSolution
+    proved: bool
+    shipments: Shipments
     rounds: int
 
 
@@ -66,9 +68,10 @@ def cvar(losses: Floats, alpha: float) -> float:
 
 def robust(
     problem: FlowProblem,
-    best: FlowSolution,
+    best: float,
     closed: Sequence[Closure],
     rerouted: Floats,
+    known: Iterable[Shipments],
     aim: Aim,
     alpha: float,
 ) -> Robust:
@@ -77,13 +80,15 @@ def robust(
     Parameters
     ----------
     problem
-        What may flow.
+        What may flow; no tonne is lost on its edges.
     best
-        Its plan where nothing closes.
+        Its net value where nothing closes, million USD/yr.
     closed
         What may close; each as likely as any other.
     rerouted
         For each closure the net value of the best plan made for it, million USD/yr.
+    known
+        Shipments to begin with.
     aim
         ``cvar``: mean loss against ``best`` over the worst ``1 - alpha`` of the closures. ``regret``: the most by which
         the plan falls short of the best one made for what happens, be it a closure or nothing.
@@ -96,110 +101,170 @@ def robust(
 
     Raises
     ------
-    RuntimeError
-        If the rounds do not come together.
+    ValueError
+        If tonnes are lost on an edge, or an edge or a limit bounds them: shipments here share facilities alone.
     """
-    master = _Master(problem, best.net_value, closed, rerouted, aim, alpha)
-    tolerance = CLOSE * master.unit
-    found, promised = master.look(best), 0.0
-    while found - promised > tolerance:
-        plan, promised = master.solve()
-        found = min(found, master.look(plan))
-    master.hold(found + tolerance)
-    plan, _ = master.solve()
-    while (value := master.look(plan)) > found + 2 * tolerance:
-        plan, _ = master.solve()
-    return Robust(aim, value, max(0.0, value - promised), plan, master.rounds)
+    if problem.limits or np.any(np.isfinite(problem.edge_capacity)) or np.any(problem.edge_gain != 1):
+        raise ValueError("the problem has limits, bounded edges or losses")
+    master = _Master(problem, best, closed, rerouted, aim, alpha)
+    for shipments in known:
+        master.add(shipments.ways)
+    value = -master.improve().net_value * master.unit
+    master.hold(value + CLOSE * master.unit)
+    plan = master.improve()
+    return Robust(aim, value, master.proved, master.shipments(plan), master.rounds)
 
 
 class _Master:
-    """Chooses a plan under what is known of what is left of plans after closures."""
+    """The programme over the shipments known so far."""
 
     def __init__(
-        self,
-        problem: FlowProblem,
-        best: float,
-        closed: Sequence[Closure],
-        rerouted: Floats,
-        aim: Aim,
-        alpha: float,
+        self, problem: FlowProblem, best: float, closed: Sequence[Closure], rerouted: Floats, aim: Aim, alpha: float
     ) -> None:
         self.unit = max(best, 1.0)
-        self.rounds = 0
-        self._problem, self._closed, self._aim, self._alpha = problem, closed, aim, alpha
-        self._value = np.concatenate([-problem.edge_cost, problem.bid_price, -problem.offer_cost])
+        self.rounds, self.proved = 0, True
+        self._problem, self._closed, self._best = problem, closed, best
+        self._regret = aim == "regret"
+        self._value = values(problem)
+        self._pricing = Pricing(problem)
+        self._shared = shared_rows(problem)
+        self._ways = Ways.none()
+        self._mark = np.random.default_rng(0).random(len(self._value))  # ways are told apart by a sum of these
+        self._marks: set[float] = set()
         # a loss is against the best plan where nothing closes, a regret against the best one made for the closure
-        self._against = np.full(len(closed), best) if aim == "cvar" else rerouted
-        self._best = best
-        self._planes: list[list[Floats]] = [[] for _ in closed]
-        if aim == "regret":
+        self._against = rerouted if self._regret else np.full(len(closed), best)
+        if self._regret:
             self._columns = [Column("greatest regret", 1.0, 1.0)]
         else:
             tail = 1 / ((1 - alpha) * len(closed))
             beyond = [Column(f"beyond it: {one.kind} {one.name}", 1.0, tail) for one in closed]
             self._columns = [Column("threshold of the tail", 1.0, 1.0), *beyond]
-        further = with_columns(problem, self._columns)
-        self._framed = further.replace(edge_cost=0.0, bid_price=0.0, offer_cost=_last(further, self._columns))
-        self._held: tuple[LimitRow, ...] = ()
+        self._most: float | None = None
 
-    def look(self, plan: FlowSolution) -> float:
-        """Find what the aim is for a plan, and note the planes that show it."""
-        booked = Booked(self._problem, plan)
-        x = tonnes(plan)
-        short = np.zeros(len(self._closed))
-        for i, closure in enumerate(self._closed):
-            kept = booked.kept(closure)
-            short[i] = self._against[i] - kept.net_value
-            plane = _plane(kept, closure)
-            if min((known @ x for known in self._planes[i]), default=np.inf) > plane @ x + CLOSE * self.unit / 10:
-                self._planes[i].append(plane)
-        if self._aim == "cvar":
-            return cvar(short, self._alpha)
-        return float(max(self._best - plan.net_value, np.max(short)))
-
-    def solve(self) -> tuple[FlowSolution, float]:
-        """Choose a plan: the plan, and what the aim would be if the planes were all."""
-        self.rounds += 1
-        if self.rounds > MOST_ROUNDS:
-            raise RuntimeError(f"the plan of least {self._aim} was not found within {MOST_ROUNDS} rounds")
-        rows = tuple(self._rows())
-        limits = (*self._problem.limits, *rows, *self._held)
-        found = Prepared(self._framed.replace(limits=limits), engine="edges").solution
-        plan = cargo(found, len(self._columns))
-        return replace(plan, net_value=float(self._value @ tonnes(plan))), -found.net_value * self.unit
+    def add(self, ways: Ways) -> bool:
+        """Make ways columns, and tell whether any is new."""
+        marks = ways.total(self._mark).round(9).tolist()
+        new = np.zeros(ways.n_ways, dtype=np.bool_)
+        for i, mark in enumerate(marks):
+            new[i] = mark not in self._marks
+            self._marks.add(mark)
+        self._ways = Ways.joined([self._ways, ways.only(new)])
+        return bool(new.any())
 
     def hold(self, most: float) -> None:
         """Keep the aim to a bound from now on, and look for the greatest net value instead."""
-        costs = np.array([column.cost for column in self._columns])
-        nothing = np.zeros(len(self._value))
-        self._held = (row(self._problem, "aim", most / self.unit, nothing, costs),)
-        further = with_columns(self._problem, self._columns)
-        offer_cost = np.append(self._problem.offer_cost, np.zeros(len(costs)))
-        self._framed = further.replace(offer_cost=offer_cost)
+        self._most = most
 
-    def _rows(self) -> Iterator[LimitRow]:
-        """For each plane: what is left of a plan by it, and what is short, are at least what it is held against."""
-        for i, planes in enumerate(self._planes):
+    def improve(self) -> FlowSolution:
+        """Solve, and add ways until none helps."""
+        while True:
+            self.rounds += 1
+            found = Prepared(self._programme(), engine="edges").solution
+            helpful = list(self._helpful(found))
+            if not any([self.add(ways) for ways in helpful]):
+                return found
+
+    def shipments(self, plan: FlowSolution) -> Shipments:
+        """What a solution ships."""
+        used = plan.flows > 0
+        ways = self._ways.only(used)
+        return Shipments(ways, plan.flows[used], ways.total(self._value))
+
+    def _programme(self) -> FlowProblem:
+        """A state for each offer and each bid, an edge for each way, and the rows of the aim."""
+        n_edges, n_bids = self._problem.count("edge"), self._problem.count("bid")
+        ways, n_offers = self._ways, self._problem.count("offer")
+        ends = ways.column >= n_edges
+        bid, offer = np.zeros(ways.n_ways, dtype=np.int64), np.zeros(ways.n_ways, dtype=np.int64)
+        at, column = ways.way[ends], ways.column[ends] - n_edges
+        bid[at[column < n_bids]] = column[column < n_bids]
+        offer[at[column >= n_bids]] = column[column >= n_bids] - n_bids
+        use_edge, use_facility, amount = self._uses()
+        bare = FlowProblem(
+            n_states=n_offers + n_bids,
+            edge_from=offer,
+            edge_to=n_offers + bid,
+            edge_cost=np.zeros(ways.n_ways),
+            facility_capacity=self._problem.facility_capacity,
+            use_edge=use_edge,
+            use_facility=use_facility,
+            use_amount=amount,
+            bid_state=n_offers + np.arange(n_bids),
+            bid_most=self._problem.bid_most,
+            bid_price=np.zeros(n_bids),
+            offer_state=np.arange(n_offers),
+            offer_most=self._problem.offer_most,
+            offer_cost=np.zeros(n_offers),
+        )
+        margin = ways.total(self._value)
+        costs = np.array([column.cost for column in self._columns])
+        framed = with_columns(bare, self._columns)
+        limits = [*self._rows(bare, margin)]
+        if self._most is None:
+            return framed.replace(limits=limits)
+        limits.append(row(bare, "aim", self._most / self.unit, np.zeros(_width(bare)), costs))
+        offer_cost = np.zeros(framed.count("offer"))
+        return framed.replace(limits=limits, edge_cost=-margin / self.unit, offer_cost=offer_cost)
+
+    def _uses(self) -> tuple[Ints, Ints, Floats]:
+        """Facilities that ways take: way, facility, amount."""
+        from scipy.sparse import csr_array
+
+        ways = self._ways
+        by_way = csr_array((ways.tonnes, (ways.way, ways.column)), shape=(ways.n_ways, len(self._value)))
+        used = (by_way @ self._shared[: self._problem.count("facility")].T).tocoo()
+        return used.row, used.col, used.data
+
+    def _rows(self, bare: FlowProblem, margin: Floats) -> Iterator[LimitRow]:
+        """For each closure: what is kept, and what is short, are at least what it is held against."""
+        rest = np.zeros(_width(bare) - len(margin))
+        earns = margin / self.unit
+        kept = 1.0 - meet(self._ways, self._closed)
+        for i, closure in enumerate(self._closed):
             further = np.zeros(len(self._columns))
             further[0] = -1.0
-            if self._aim == "cvar":
+            if not self._regret:
                 further[i + 1] = -1.0
-            for n, plane in enumerate(planes):
-                bound = -self._against[i] / self.unit
-                yield row(self._problem, f"{self._closed[i].name} {n}", bound, -plane / self.unit, further)
-        if self._aim == "regret":
-            yield row(self._problem, "nothing closes", -self._best / self.unit, -self._value / self.unit, [-1.0])
+            bound = -self._against[i] / self.unit
+            yield row(bare, f"{closure.kind} {closure.name}", bound, np.append(-kept[i] * earns, rest), further)
+        if self._regret:
+            yield row(bare, "nothing closes", -self._best / self.unit, np.append(-earns, rest), np.full(1, -1.0))
+
+    def _helpful(self, found: FlowSolution) -> Iterator[Ways]:
+        """For each set of closures that a way may avoid, ways that would help at the programme's prices."""
+        n_closed, n_offers = len(self._closed), self._problem.count("offer")
+        price = found.limit_price[:n_closed] / self.unit
+        always = 0.0 if self._most is None else 1 / self.unit
+        always += found.limit_price[n_closed] / self.unit if self._regret else 0.0
+        matter = [int(i) for i in np.argsort(-price) if price[i] > CLOSE / self.unit]
+        self.proved = self.proved and len(matter) <= MOST_SEARCHED
+        shadow = self._shared[: self._problem.count("facility")].T @ found.shadow_price
+        edge_shadow = shadow[: self._problem.count("edge")]
+        at_mine = found.node_price[:n_offers]
+        at_bid = found.node_price[n_offers : n_offers + self._problem.count("bid")]
+        for avoided in _sets([self._closed[i] for i in matter[:MOST_SEARCHED]]):
+            worth = always + sum(price[matter[i]] for i in avoided)
+            if worth <= 0:
+                continue
+            weight = worth * self._problem.edge_cost + edge_shadow
+            for i in avoided:
+                weight[self._closed[matter[i]].edges] = np.inf
+            supply = self._pricing.supply(weight, worth * self._problem.offer_cost + at_mine)
+            gain = worth * self._problem.bid_price + at_bid - supply.cost[self._problem.bid_state]
+            helps = np.flatnonzero(gain > CLOSE)
+            if len(helps):
+                yield self._pricing.ways(supply, helps)
 
 
-def _last(further: FlowProblem, columns: Sequence[Column]) -> Floats:
-    """Costs of offers where nothing but the further columns costs anything."""
-    return np.append(np.zeros(further.count("offer") - len(columns)), [column.cost for column in columns])
+def _width(problem: FlowProblem) -> int:
+    return sum(problem.count(kind) for kind in ("edge", "bid", "offer"))
 
 
-def _plane(kept: FlowSolution, closure: Closure) -> Floats:
-    """What a booked tonne of each column is worth, million USD/yr per Mt/yr: no plan keeps more than the sum."""
-    edges = kept.edge_price.copy()
-    edges[closure.edges] = 0.0
-    bids, offers = np.maximum(-kept.bid_reduced_cost, 0.0), np.maximum(-kept.offer_reduced_cost, 0.0)
-    plane = np.concatenate([edges, bids, offers])
-    return np.where(plane > LEAST_PRICE, plane, 0.0)
+def _sets(closed: Sequence[Closure]) -> Iterator[tuple[int, ...]]:
+    """Sets of closures that a way may avoid together, without those that avoid one more for nothing."""
+    edges = [set(one.edges.tolist()) for one in closed]
+    for size in range(len(closed) + 1):
+        for chosen in combinations(range(len(closed)), size):
+            shut = set().union(*(edges[i] for i in chosen))
+            if not any(edges[i] <= shut for i in range(len(closed)) if i not in chosen):
+                yield chosen
