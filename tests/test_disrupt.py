@@ -60,7 +60,7 @@ def test_closures_by_hand(toy: Study) -> None:
 
 
 def test_the_plan_of_least_regret_by_hand(toy: Study) -> None:
-    # Ore and the north stay full. Of 1 Mt of eastern coal c goes to the city. If the island (or the eastern port) closes,
+    # Ore and the north stay full. Of 1 Mt of eastern coal c goes to the city. If the island or the eastern port closes,
     # 25 (1 - c) is missing; if the north does, the best plan has all of it on the island, 2 a tonne better: 2 c. Both
     # are the same at c = 25/27, where a year without a closure costs 2 c - 1.
     found = disrupt(toy.run())
@@ -244,7 +244,7 @@ def test_nothing_carried_has_nothing_to_lose(toy: Study) -> None:
     dead = toy.with_scenario("dead", reason="No mine works.", changes=changes)
     with pytest.raises(NoAnswerError, match="nothing is carried"):
         disrupt(dead.run("dead"))
-    with pytest.raises(UsageError, match="as 0.9 for the worst tenth"):
+    with pytest.raises(UsageError, match="for the worst tenth"):
         disrupt(toy.run(), alpha=-0.1)
 
 

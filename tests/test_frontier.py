@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import corridor.cli
 import glpk
-from corridor import FlowProblem, InfeasibleError, LimitRow, NoAnswerError, UsageError, solve, write_lp
+from corridor import FlowProblem, InfeasibleError, LimitRow, NoAnswerError, solve, write_lp
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.strategy.cap import Cap, Measure, hhi, trace
 from corridor.strategy.frontier import Frontier, frontier
@@ -150,7 +150,7 @@ def test_shares_by_country_are_border_entries(rason: Study) -> None:
     for (_, e), mtpa in plan.carried().items():
         edge = plan.network.edges[e]
         left, entered = (plan.network.nodes[node].country for node in (edge.tail, edge.head))
-        if left != entered and entered != "MN":
+        if entered not in {left, "MN"}:
             entries[entered] = entries.get(entered, 0.0) + mtpa
     assert cap.shares(plan.solution) == pytest.approx({name: mtpa / cap.whole for name, mtpa in entries.items()})
     assert cap.whole == pytest.approx(float(plan.solution.purchases.sum()))

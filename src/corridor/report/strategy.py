@@ -21,7 +21,7 @@ CLEAR_POINTS = 1e-4
 def frontier(outcome: Outcome, found: Frontier) -> Document:
     """Document of the frontier of net value against the largest share.
 
-    ``points`` are where the price of dependence changes, from the scenario's own plan on; ``price_to_next`` is what each
+    ``points`` are where the price of dependence changes, from the scenario's own plan on; ``price_to_next`` is what a
     percentage point costs on the way to the next. ``passes`` has tonnes by crossing and berth at each point,
     ``changes`` what differs from the point before, ``with_and_without`` both frontiers wherever either bends.
     """

@@ -51,12 +51,10 @@ def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     parts += _changes(document)
     if document["without"]:
         parts += _without(document)
-    note = (
-        "Exact. The first row is the scenario's own plan, the last the smallest feasible share. A tonne counts at each "
-        "border by which it enters a country, so shares may exceed 100 % together. Of several best plans one is shown. "
-        if document["by"] == "country"
-        else "Exact. The first row is the scenario's own plan, the last the smallest feasible share. Of several best plans one is shown. "
-    )
+    note = "Exact. The first row is the scenario's own plan, the last the smallest feasible share. "
+    if document["by"] == "country":
+        note += "A tonne counts at each border by which it enters a country: shares may exceed 100 % together. "
+    note += "Of several best plans one is shown. "
     parts += [Text(""), Text(note + "Only what is lawful is used. " + NOT_ADVICE, style="dim")]
     return Group(*parts)
 
@@ -118,9 +116,8 @@ def disrupt(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     quiet = 0
     for row in sorted(document["closures"], key=lambda row: -row["loss_today_musd_per_yr"]):
         losses = [row[f"loss_{name}_musd_per_yr"] for name in heads]
-        if all(
-            loss <= plans[name]["premium_musd_per_yr"] + LEAST_SHOWN for name, loss in zip(heads, losses, strict=True)
-        ):
+        premiums = [plans[name]["premium_musd_per_yr"] for name in heads]
+        if all(loss <= premium + LEAST_SHOWN for loss, premium in zip(losses, premiums, strict=True)):
             quiet += 1
             continue
         again = number(row["loss_rerouted_musd_per_yr"], 0)
@@ -143,8 +140,8 @@ def disrupt(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     if quiet:
         parts.append(Text(f"{quiet} further closures stop nothing in any of these plans.", style="dim"))
     note = (
-        "Mt/yr: what today's plan sends there. Re-routed: the best plan made for the closure, at once, whatever the plan "
-        "before. The other columns: nothing is re-routed, what passes the closed place is lost, all else goes as "
+        "Mt/yr: what today's plan sends there. Re-routed: the best plan made for the closure, at once, whatever the "
+        "plan before. The other columns: nothing is re-routed, what passes the closed place is lost, all else goes as "
         f"planned. {share}: the best plan under that largest share. Tail: the plan whose mean loss over the worst "
         f"{1 - document['alpha']:.0%} of the closures is least, each as likely as any other, which is an assumption. "
         "Regret: the plan whose greatest shortfall against the best one for what happens is least. "

@@ -148,9 +148,9 @@ def disrupt(
 
 
 def knee(traced: Traced) -> float:
-    """The cap below which each percentage point costs more than the mean of the whole frontier; its end if none does."""
+    """The cap below which each percentage point costs more than the frontier's mean; its end where none does."""
     slopes = traced.slopes()
-    if len(slopes) < 2:
+    if len(slopes) <= 1:
         return traced.least
     mean = (traced.values[-1] - traced.values[0]) / (traced.caps[-1] - traced.caps[0])
     return float(traced.caps[int(np.argmax(slopes > mean))])

@@ -238,7 +238,9 @@ def _without(plan: Plan, cap: Cap, first: float, edges: Ints) -> Traced | None:
 def _points(plan: Plan, cap: Cap, traced: Traced) -> Iterator[Point]:
     deals = [_deals(plan, solution) for solution in traced.plans]
     changes = [(), *(_changes(one, other) for one, other in pairwise(deals))]
-    for at, value, solution, changed in zip(traced.caps.tolist(), traced.values.tolist(), traced.plans, changes):
+    for at, value, solution, changed in zip(
+        traced.caps.tolist(), traced.values.tolist(), traced.plans, changes, strict=True
+    ):
         shares = cap.shares(solution)
         yield Point(
             cap=at,

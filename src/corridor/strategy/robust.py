@@ -21,7 +21,7 @@ from corridor.flow.pricing import Pricing, Ways
 from corridor.flow.rows import shared_rows
 from corridor.paths import Floats, Ints
 from corridor.strategy.closures import Closure
-from corridor.strategy.columns import Column, cargo, row, with_columns
+from corridor.strategy.columns import Column, row, with_columns
 from corridor.strategy.shipments import Shipments, meet, values
 
 Aim = Literal["cvar", "regret"]
@@ -127,7 +127,7 @@ class _Master:
         self._regret = aim == "regret"
         self._value = values(problem)
         self._pricing = Pricing(problem)
-        self._shared = shared_rows(problem)
+        self._uses_of = shared_rows(problem)  # of facilities, since there are no limits
         self._ways = Ways.none()
         self._mark = np.random.default_rng(0).random(len(self._value))  # ways are told apart by a sum of these
         self._marks: set[float] = set()
@@ -160,8 +160,7 @@ class _Master:
         while True:
             self.rounds += 1
             found = Prepared(self._programme(), engine="edges").solution
-            helpful = list(self._helpful(found))
-            if not any([self.add(ways) for ways in helpful]):
+            if not self.add(Ways.joined([Ways.none(), *self._helpful(found)])):
                 return found
 
     def shipments(self, plan: FlowSolution) -> Shipments:
@@ -212,8 +211,8 @@ class _Master:
 
         ways = self._ways
         by_way = csr_array((ways.tonnes, (ways.way, ways.column)), shape=(ways.n_ways, len(self._value)))
-        used = (by_way @ self._shared[: self._problem.count("facility")].T).tocoo()
-        return used.row, used.col, used.data
+        used = (by_way @ self._uses_of.T).tocoo()
+        return used.row.astype(np.int64), used.col.astype(np.int64), used.data
 
     def _rows(self, bare: FlowProblem, margin: Floats) -> Iterator[LimitRow]:
         """For each closure: what is kept, and what is short, are at least what it is held against."""
@@ -238,8 +237,8 @@ class _Master:
         always += found.limit_price[n_closed] / self.unit if self._regret else 0.0
         matter = [int(i) for i in np.argsort(-price) if price[i] > CLOSE / self.unit]
         self.proved = self.proved and len(matter) <= MOST_SEARCHED
-        shadow = self._shared[: self._problem.count("facility")].T @ found.shadow_price
-        edge_shadow = shadow[: self._problem.count("edge")]
+        by_column: Floats = np.asarray(self._uses_of.T @ found.shadow_price)
+        edge_shadow = by_column[: self._problem.count("edge")]
         at_mine = found.node_price[:n_offers]
         at_bid = found.node_price[n_offers : n_offers + self._problem.count("bid")]
         for avoided in _sets([self._closed[i] for i in matter[:MOST_SEARCHED]]):

@@ -93,7 +93,7 @@ def _countries(plan: Plan, count: Count) -> Iterator[_Count]:
 
 
 def _corridors(plan: Plan) -> Iterator[_Count]:
-    """As :meth:`corridor.plan.Plan.corridors`: at the berth of loading, and all that did not come by sea at its sale."""
+    """As :meth:`corridor.plan.Plan.corridors`: at the berth of loading, all that did not come by sea at its sale."""
     ashore = {edge.head for edge in plan.network.edges if edge.link.kind != "sea"}
     for column, e in enumerate(plan.edge_of):
         edge = plan.network.edges[e]
