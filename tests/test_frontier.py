@@ -17,7 +17,8 @@ from corridor import FlowProblem, InfeasibleError, LimitRow, NoAnswerError, solv
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.strategy.cap import Cap, Measure, hhi, trace
 from corridor.strategy.frontier import Frontier, frontier
-from corridor.strategy.shares import dependence
+from corridor.strategy.shares import by_gateway, dependence
+from corridor.strategy.shipments import shipments
 from corridor.study import Study
 from strategies import flow_problems
 
@@ -98,6 +99,50 @@ def test_by_hand_corridors_cannot_change_where_all_ways_are_full(toy: Study) -> 
     assert found.without is not None
     assert found.without.traced is None  # without the north 3 Mt cannot be shipped
     assert [row[2] for row in found.contribution()] == [None]
+
+
+def test_by_hand_gateways(toy: Study) -> None:
+    # the eastern port loads 1.5 of 3 Mt, the northern 1, and half a Mt crosses the border to the city
+    found = frontier(toy.run(), by="gateway")
+    assert [point.cap for point in found.points] == pytest.approx([0.5, 1 / 3])
+    assert [point.net_value for point in found.points] == pytest.approx([76.5, 75.5])
+    assert found.points[0].shares == pytest.approx({"east_port": 0.5, "east_crossing": 1 / 6, "north_port": 1 / 3})
+    assert found.points[1].shares == pytest.approx({"east_port": 1 / 3, "east_crossing": 1 / 3, "north_port": 1 / 3})
+
+
+@pytest.mark.parametrize("scenario", ["today", "essay"])
+def test_gateways_are_those_of_the_ways(rason: Study, scenario: str) -> None:
+    outcome = rason.run(scenario)
+    plan, nodes = outcome.plan, outcome.network.nodes
+    found = frontier(outcome, by="gateway")
+    _, layers = by_gateway(outcome)
+    assert found.points[0].net_value == pytest.approx(plan.solution.net_value)
+    for i in (0, len(found.points) // 2, -1):
+        point, tonnes = found.points[i], dict[str, float]()
+        shipped = shipments(layers.problem, found.traced.plans[i])
+        assert shipped.net_value == pytest.approx(point.net_value, abs=1e-4)
+        for columns, mtpa, _ in shipped.each():
+            taken = [int(layers.column[c]) for c in columns if c < len(layers.column) and layers.column[c] >= 0]
+            edges = [outcome.network.edges[plan.edge_of[c]] for c in taken if c < len(plan.edge_of)]
+            sea = [edge.tail for edge in edges if edge.link.kind == "sea"]
+            out = [e.link.crossing or "" for e in edges if nodes[e.tail].country == "MN" != nodes[e.head].country]
+            [gateway] = sea or out
+            tonnes[gateway] = tonnes.get(gateway, 0.0) + mtpa
+        assert {k: v / found.cap.whole for k, v in tonnes.items()} == pytest.approx(point.shares, abs=1e-6)
+        assert sum(point.shares.values()) == pytest.approx(1, abs=1e-6)
+        assert sum(change.after - change.before for change in point.changes if change.kind == "sale") == pytest.approx(
+            0, abs=1e-5
+        )
+
+
+def test_a_cap_of_ones_own_lies_on_the_straight_line(toy: Study) -> None:
+    found = frontier(toy.run())
+    value, price, shares = found.at(0.75)
+    assert value == pytest.approx(75.5 + 0.5 * 1)
+    assert price == pytest.approx(0.06)
+    assert max(shares.values()) == pytest.approx(0.75)
+    assert found.at(0.9)[:2] == pytest.approx((76.5, 0))
+    assert found.at(2.5 / 3)[1] == pytest.approx(0.06)
 
 
 def test_hhi_is_of_shares_that_add_up_to_one() -> None:
@@ -214,7 +259,7 @@ def test_random_frontiers_are_concave_and_hold_everywhere(problem: FlowProblem, 
         )
         family.append(Measure(f"measure {i}", per_column))
     shipped = np.append(np.zeros(n_columns - problem.count("offer")), np.ones(problem.count("offer")))
-    cap = Cap(tuple(family), total, ((Measure("shipped", shipped), total),))
+    cap = Cap(tuple(family), total, "t", ((Measure("shipped", shipped), total),))
     first = cap.largest(best)
     found = trace(problem, cap, first)
     assert found.values[0] == pytest.approx(best.net_value, abs=1e-6)
@@ -239,7 +284,7 @@ def test_glpk_meets_the_smallest_cap_and_no_smaller_one(problem: FlowProblem, tm
     halves = np.arange(n_edges) % 2
     family = tuple(Measure(f"half {i}", np.append((halves == i) * 1.0, np.zeros(n_rest))) for i in (0, 1))
     shipped = np.append(np.zeros(n_edges + problem.count("bid")), np.ones(problem.count("offer")))
-    cap = Cap(family, total, ((Measure("shipped", shipped), total),))
+    cap = Cap(family, total, "t", ((Measure("shipped", shipped), total),))
     found = trace(problem, cap, cap.largest(best))
     assert judged(under_cap(problem, cap, found.least + 1e-6, 1e-7), tmp_path) is not None
     middle = (found.caps[0] + found.least) / 2
@@ -271,6 +316,9 @@ def test_nothing_shipped_has_no_shares(toy: Study) -> None:
         (["--only", "cn"], 2, 'Did you mean "CN"'),
         (["--only", "china", "--by", "corridor", "--without", "rasn"], 2, 'Did you mean "rason"'),
         (["--by", "corridor", "--count", "transit"], 2, "transit is counted by country"),
+        (["--cap", "0.5"], 4, "the smallest feasible one is 95.61"),
+        (["--cap", "-1"], 2, "write a share"),
+        (["--by", "gateway", "--only", "tianjing"], 2, 'Did you mean "tianjin"'),
         (["--only", "KP"], 4, "no lawful way leads through KP"),
         (["--scenario", "todai"], 2, 'Did you mean "today"'),
     ],

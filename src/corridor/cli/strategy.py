@@ -19,10 +19,11 @@ Names = Annotated[tuple[str, ...], Parameter(consume_multiple=False)]
 @app.command
 def frontier(
     *,
-    by: Literal["country", "corridor"] = "country",
+    by: Literal["country", "corridor", "gateway"] = "country",
     count: Literal["all", "transit"] = "all",
     measure: Literal["tonnes", "value"] = "tonnes",
     only: Names = (),
+    cap: float | None = None,
     without: str | None = None,
     study: StudyPath = None,
     scenario: ScenarioName = None,
@@ -36,22 +37,27 @@ def frontier(
     Parameters
     ----------
     by
-        country: each foreign country that a tonne enters; corridor: where it is loaded for the sea or sold.
+        country: each foreign country that a tonne enters; corridor: where it is loaded for the sea or sold; gateway:
+        the berth of loading or, for a sale over land, the crossing out of the country.
     count
         Of countries: all that are entered, or those that are left again (transit).
     measure
         tonnes, or value: tonnes x value at loading.
     only
-        Cap this country or corridor alone; may be given several times.
+        Cap this country, corridor or gateway alone; may be given several times.
+    cap
+        Tell of this largest share too: 0.96 for 96 %.
     without
         Show the frontier without this corridor or country too. Default: rason where the study has it.
     """
     from corridor.report import strategy as documents
     from corridor.strategy import frontier as room
+    from corridor.strategy.cap import share
 
+    share(cap)
     outcome = run_study(study, scenario)
     found = room.frontier(outcome, by, count, measure, only, without or _asked_about(outcome))
-    document = documents.frontier(outcome, found)
+    document = documents.frontier(outcome, found, cap)
     if form == "table":
         draw(screen.frontier(outcome, document), place)
     else:

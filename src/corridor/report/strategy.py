@@ -18,14 +18,14 @@ CLEAR_POINTS = 1e-4
 """Percentage points by which shares may differ and are told as the same."""
 
 
-def frontier(outcome: Outcome, found: Frontier) -> Document:
+def frontier(outcome: Outcome, found: Frontier, asked: float | None = None) -> Document:
     """Document of the frontier of net value against the largest share.
 
     ``points`` are where the price of dependence changes, from the scenario's own plan on; ``price_to_next`` is what a
-    percentage point costs on the way to the next. ``passes`` has tonnes by crossing and berth at each point,
-    ``changes`` what differs from the point before, ``with_and_without`` both frontiers wherever either bends.
+    percentage point (or a unit of the total) costs on the way to the next. ``passes`` has tonnes by crossing and berth at each point,
+    ``changes`` what differs from the point before, ``with_and_without`` both frontiers wherever either bends,
+    ``asked`` a point at a cap of one's own.
     """
-    unit = "usd_per_t" if found.measure == "tonnes" else "usd_per_usd_of_value"
     prices = [*found.prices.tolist(), None]
     unit_prices = [*found.unit_prices.tolist(), None]
     first = found.points[0]
@@ -36,7 +36,7 @@ def frontier(outcome: Outcome, found: Frontier) -> Document:
         "count": found.count,
         "measure": found.measure,
         "total": found.cap.whole,
-        "total_unit": "Mt/yr" if found.measure == "tonnes" else "million USD/yr",
+        "total_unit": f"million {found.cap.unit}/yr",
         "finding": _finding(found),
         "smallest_feasible_share": found.traced.least,
         "problems_solved": found.traced.solves,
@@ -46,7 +46,7 @@ def frontier(outcome: Outcome, found: Frontier) -> Document:
                 "net_value_musd_per_yr": point.net_value,
                 "cost_musd_per_yr": first.net_value - point.net_value,
                 "price_to_next_musd_per_point": price,
-                f"price_to_next_{unit}": unit_price,
+                "price_to_next_usd_per_unit": unit_price,
                 "hhi": point.hhi,
                 "at_cap": list(point.at_cap),
                 "shares": point.shares,
@@ -59,6 +59,7 @@ def frontier(outcome: Outcome, found: Frontier) -> Document:
             for (place, commodity), mtpa in point.passes.items()
         ],
         "changes": [{"cap": point.cap, **change._asdict()} for point in found.points for change in point.changes],
+        "asked": None if asked is None else _asked(found, asked),
         "without": without and without.name,
         "without_finding": without and _contribution(found),
         "with_and_without": [
@@ -87,6 +88,17 @@ def _finding(found: Frontier) -> str:
         f"The largest share can fall from {first.cap:.1%} ({whose}) to {last.cap:.1%}, no further; "
         f"that costs {first.net_value - last.net_value:,.0f} million USD/yr: {steps}."
     )
+
+
+def _asked(found: Frontier, cap: float) -> Document:
+    value, price, shares = found.at(cap)
+    return {
+        "cap": cap,
+        "net_value_musd_per_yr": value,
+        "cost_musd_per_yr": _clear(found.points[0].net_value - value),
+        "price_musd_per_point": price,
+        "shares": shares,
+    }
 
 
 def _clear(value: float) -> float:

@@ -13,7 +13,13 @@ from corridor.study import Outcome
 MOST_SHARES = 3
 """So many countries fit beside the numbers of a point on 80 columns; the documents have all."""
 
+MOST_LETTERS = 30
+"""Of the names of these, all together."""
+
 MOST_CHANGES = 4
+
+MOST_POINTS = 12
+"""Of a long frontier so many points tell what changes; the documents tell all."""
 
 LEAST_SHOWN = 0.5
 """Million USD/yr: what is less than that a table without decimals shows as nothing."""
@@ -27,27 +33,28 @@ def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     parts: list[RenderableType] = [
         title(outcome, "Price of dependence"),
         Text(document["finding"], style="bold"),
-        Text(f"Shares by {by}, of {whole} of {document['measure']} in all, which is held."),
+        Text(f"Shares by {by}, of {whole} in all, which is held."),
         Text(""),
     ]
     points = document["points"]
     names = _most(points)
-    heads = ("cap %", "net value", "cost", "per point", "HHI", *names)
-    rows = table(*heads, right=heads)
+    numbers = ("cap %", "net value", "cost", "per point", "HHI", *names)
+    rows = table(*numbers, *([] if names else ["at the cap"]), right=numbers)
     for point in points:
-        shares = [_percent(point["shares"].get(name, 0.0)) for name in names]
         rows.add_row(
             _percent(point["cap"]),
             number(point["net_value_musd_per_yr"], 1),
             number(point["cost_musd_per_yr"], 1),
             number(point["price_to_next_musd_per_point"], 2),
             number(point["hhi"], 0),
-            *shares,
+            *([_percent(point["shares"].get(name, 0.0)) for name in names] or [_first(point["at_cap"])]),
         )
     parts += [rows, Text("")]
     parts.append(
         Text("Million USD/yr; per point: on the way to the next row, a straight line. Shares in %.", style="dim")
     )
+    if document["asked"]:
+        parts.append(Text(_asked(document["asked"])))
     parts += _changes(document)
     if document["without"]:
         parts += _without(document)
@@ -59,20 +66,28 @@ def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     return Group(*parts)
 
 
+def _asked(asked: dict[str, Any]) -> str:
+    value, cost = (number(asked[key], 1) for key in ("net_value_musd_per_yr", "cost_musd_per_yr"))
+    price = number(asked["price_musd_per_point"], 2)
+    return f"At {_percent(asked['cap'])} %: net value {value}, which costs {cost}; a point less costs {price}."
+
+
 def _changes(document: dict[str, Any]) -> list[RenderableType]:
     rows = table("at cap %", "what changes", "", "Mt/yr", right=("at cap %", "Mt/yr"))
-    for point in document["points"][1:]:
+    for point in document["points"][1 : MOST_POINTS + 1]:
         here = [c for c in document["changes"] if c["cap"] == point["cap"] and c["kind"] != "passes"]
         for i, change in enumerate(here[:MOST_CHANGES]):
             tonnes = f"{number(change['before'], 3)} → {number(change['after'], 3)}"
             name = f"{change['kind']} {change['name']}"
             if change["kind"] == "mine":
                 name += f" {change['commodity']}"
-            more = f"and {len(here) - MOST_CHANGES} more" if i == MOST_CHANGES - 1 < len(here) - 1 else ""
-            rows.add_row(_percent(point["cap"]) if i == 0 else "", name, more, tonnes)
+            others = f"and {len(here) - MOST_CHANGES} more" if i == MOST_CHANGES - 1 < len(here) - 1 else ""
+            rows.add_row(_percent(point["cap"]) if i == 0 else "", name, others, tonnes)
     if not rows.row_count:
         return []
-    return [Text(""), Text("What changes on the way there", style="bold"), rows]
+    hidden = len(document["points"]) - 1 - MOST_POINTS
+    more = [Text(f"and at {hidden} more points: --format json", style="dim")] if hidden > 0 else []
+    return [Text(""), Text("What changes on the way there", style="bold"), rows, *more]
 
 
 def _without(document: dict[str, Any]) -> list[RenderableType]:
@@ -82,6 +97,8 @@ def _without(document: dict[str, Any]) -> list[RenderableType]:
         heads = ("cap %", "with", "without", "it adds")
         rows = table(*heads, right=heads)
         for row in document["with_and_without"]:
+            if row["contribution_musd_per_yr"] == 0:
+                continue
             rows.add_row(
                 _percent(row["cap"]),
                 number(row["net_value_musd_per_yr"], 1),
@@ -93,12 +110,18 @@ def _without(document: dict[str, Any]) -> list[RenderableType]:
 
 
 def _most(points: list[dict[str, Any]]) -> list[str]:
-    """Names with the largest shares anywhere, as many as fit."""
+    """Names with the largest shares anywhere, as many as fit; none where they are too long."""
     most: dict[str, float] = {}
     for point in points:
         for name, share in point["shares"].items():
             most[name] = max(most.get(name, 0.0), share)
-    return sorted(most, key=lambda name: (-most[name], name))[:MOST_SHARES]
+    names = sorted(most, key=lambda name: (-most[name], name))[:MOST_SHARES]
+    return names if sum(map(len, names)) <= MOST_LETTERS else []
+
+
+def _first(names: list[str]) -> str:
+    """A name, and how many more there are."""
+    return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
 
 
 def _percent(share: float) -> str:

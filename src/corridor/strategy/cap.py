@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corridor.errors import NoAnswerError
+from corridor.errors import NoAnswerError, UsageError
 from corridor.flow import FlowProblem, FlowSolution, Prepared
 from corridor.flow.curve import curve
 from corridor.paths import Floats
@@ -53,13 +53,16 @@ class Cap(NamedTuple):
     family
         None of these measures may be more than the cap x ``whole``. They are at least 0 in every plan.
     whole
-        What a cap of 1 stands for, in the unit of the measures; above 0.
+        What a cap of 1 stands for, as the measures count; above 0.
+    unit
+        What the measures count, in millions a year: t, say.
     held
         Measures with the amount that every plan must have of each.
     """
 
     family: tuple[Measure, ...]
     whole: float
+    unit: str
     held: tuple[tuple[Measure, float], ...] = ()
 
     def shares(self, plan: FlowSolution) -> dict[str, float]:
@@ -182,6 +185,18 @@ def _mean(one: FlowSolution, other: FlowSolution, share: float) -> FlowSolution:
     mixed = ("net_value", "flows", "sales", "purchases", "facility_use")
     nearer = one if share < 1 / 2 else other
     return replace(nearer, **{name: (1 - share) * getattr(one, name) + share * getattr(other, name) for name in mixed})
+
+
+def share(cap: float | None) -> None:
+    """Check that a cap, where one is said, is a share.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    if cap is not None and not 0 < cap <= 1:
+        raise UsageError(f"the cap is {cap:g}: write a share above 0 and up to 1, as 0.96 for 96 %.")
 
 
 def hhi(shares: Iterable[float]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from corridor.errors import UsageError
 from corridor.paths import Floats
-from corridor.strategy.cap import Cap, Traced, trace
+from corridor.strategy.cap import Cap, Traced, share, trace
 from corridor.strategy.closures import Closure, closures, rerouted
 from corridor.strategy.robust import Robust, cvar, robust
 from corridor.strategy.shares import By, Count, Unit, dependence
@@ -124,8 +124,7 @@ def disrupt(
     """
     if not 0 <= alpha < 1:
         raise UsageError(f"alpha is {alpha:g}: write a share from 0 up and below 1, as 0.9 for the worst tenth.")
-    if cap is not None and not 0 < cap <= 1:
-        raise UsageError(f"the cap is {cap:g}: write a share above 0 and up to 1, as 0.96 for 96 %.")
+    share(cap)
     plan = outcome.plan
     capped = dependence(outcome, by, count, measure, only)
     closed = closures(outcome, close)

@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.errors import InfeasibleError, UsageError, did_you_mean
-from corridor.flow import FlowSolution
+from corridor.flow import FlowProblem, FlowSolution, solve
 from corridor.paths import Floats, Ints
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.strategy.cap import ROUNDING, Cap, Traced, hhi, trace
-from corridor.strategy.shares import By, Count, Unit, dependence
+from corridor.strategy.gateways import Layered
+from corridor.strategy.shares import Count, Place, Unit, by_gateway, dependence
 from corridor.study import Outcome
 
 PERCENT = 100
@@ -129,8 +130,23 @@ class Frontier:
 
     @property
     def unit_prices(self) -> Floats:
-        """Price of one unit of the measure less: USD/t, or USD per USD of value."""
+        """Price of one unit of the measure less: USD/t where tonnes are counted."""
         return self.traced.slopes() / self.cap.whole
+
+    def at(self, cap: float) -> tuple[float, float, dict[str, float]]:
+        """Net value under a cap, price of a percentage point less there, and shares in a best plan.
+
+        Above the first point nothing is capped: the price is 0. At a bend the price is that of going further down.
+
+        Raises
+        ------
+        NoAnswerError
+            If the cap is below the smallest that is feasible.
+        """
+        plan = self.traced.plan(cap)
+        lower = np.flatnonzero(self.traced.caps[1:] < cap - SAME_CAP)
+        price = float(self.prices[lower[0]]) if len(lower) and cap < self.traced.caps[0] + SAME_CAP else 0.0
+        return self.traced.value(cap), price, self.cap.shares(plan)
 
     def contribution(self) -> list[tuple[float, float, float | None]]:
         """Cap, net value, and net value without the corridor, wherever either frontier bends.
@@ -148,7 +164,7 @@ class Frontier:
 
 def frontier(
     outcome: Outcome,
-    by: By = "country",
+    by: Place = "country",
     count: Count = "all",
     measure: Unit = "tonnes",
     only: Collection[str] = (),
@@ -161,7 +177,8 @@ def frontier(
     outcome
         The scenario: only what is lawful in it is used.
     by, count, measure, only
-        As for :func:`corridor.strategy.shares.dependence`.
+        As for :func:`corridor.strategy.shares.dependence`; or by ``gateway``, where each tonne counts once: for its
+        berth of loading, or if sold over land for its crossing out of the country.
     without
         A corridor or country; the frontier without it is found too.
 
@@ -176,11 +193,21 @@ def frontier(
     NoAnswerError
         If the plan ships nothing, or what is capped cannot be entered.
     """
-    cap = dependence(outcome, by, count, measure, only)
-    return under(outcome, cap, (by, count, measure), without)
+    if by != "gateway":
+        return under(outcome, dependence(outcome, by, count, measure, only), (by, count, measure), without)
+    if count != "all":
+        raise UsageError("transit is counted by country: a gateway is where cargo leaves.")
+    cap, layers = by_gateway(outcome, measure, only)
+    return under(outcome, cap, (by, count, measure), without, layers)
 
 
-def under(outcome: Outcome, cap: Cap, said: tuple[str, str, str], without: str | None = None) -> Frontier:
+def under(
+    outcome: Outcome,
+    cap: Cap,
+    said: tuple[str, str, str],
+    without: str | None = None,
+    layers: Layered | None = None,
+) -> Frontier:
     """Find the frontier of any cap, beginning with the scenario's own plan.
 
     Parameters
@@ -193,17 +220,21 @@ def under(outcome: Outcome, cap: Cap, said: tuple[str, str, str], without: str |
         What was counted, in three words.
     without
         A corridor or country.
+    layers
+        The problem that the cap is one of, if it is not the plan's own.
     """
     plan = outcome.plan
-    first = cap.largest(plan.solution)
+    problem, today = (layers.problem, solve(layers.problem)) if layers else (plan.problem, plan.solution)
+    first = cap.largest(today)
     closed = _closed(outcome, without) if without is not None else None
-    traced = trace(plan.problem, cap, first)
+    traced = trace(problem, cap, first)
     other = None
     if closed is not None:
-        countries, edges = closed
+        countries, columns = closed
+        edges = layers.edges(columns) if layers else columns
         lawful = len(edges) > 0
-        other = Without(without or "", countries, lawful, _without(plan, cap, first, edges) if lawful else traced)
-    return Frontier(*said, cap, tuple(_points(plan, cap, traced)), traced, other)
+        other = Without(without or "", countries, lawful, _without(problem, cap, first, edges) if lawful else traced)
+    return Frontier(*said, cap, tuple(_points(plan, cap, traced, layers)), traced, other)
 
 
 def _closed(outcome: Outcome, name: str) -> tuple[tuple[str, ...], Ints]:
@@ -226,22 +257,24 @@ def _closed(outcome: Outcome, name: str) -> tuple[tuple[str, ...], Ints]:
     return countries, np.array(edges, dtype=np.int64)
 
 
-def _without(plan: Plan, cap: Cap, first: float, edges: Ints) -> Traced | None:
-    capacity = plan.problem.edge_capacity.copy()
+def _without(problem: FlowProblem, cap: Cap, first: float, edges: Ints) -> Traced | None:
+    capacity = problem.edge_capacity.copy()
     capacity[edges] = 0.0
     try:
-        return trace(plan.problem.replace(edge_capacity=capacity), cap, first)
+        return trace(problem.replace(edge_capacity=capacity), cap, first)
     except InfeasibleError:
         return None
 
 
-def _points(plan: Plan, cap: Cap, traced: Traced) -> Iterator[Point]:
-    deals = [_deals(plan, solution) for solution in traced.plans]
+def _points(plan: Plan, cap: Cap, traced: Traced, layers: Layered | None) -> Iterator[Point]:
+    n_edges = plan.problem.count("edge")
+    plans = [layers.folded(solution, n_edges) for solution in traced.plans] if layers else traced.plans
+    deals = [_deals(plan, solution) for solution in plans]
     changes = [(), *(_changes(one, other) for one, other in pairwise(deals))]
-    for at, value, solution, changed in zip(
-        traced.caps.tolist(), traced.values.tolist(), traced.plans, changes, strict=True
+    shares_of = [cap.shares(solution) for solution in traced.plans]
+    for at, value, solution, shares, changed in zip(
+        traced.caps.tolist(), traced.values.tolist(), plans, shares_of, changes, strict=True
     ):
-        shares = cap.shares(solution)
         yield Point(
             cap=at,
             net_value=value,

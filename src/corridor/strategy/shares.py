@@ -8,12 +8,15 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
+from corridor.flow import FlowProblem
 from corridor.paths import Floats
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.strategy.cap import Cap, Measure
+from corridor.strategy.gateways import Layered, layered
 from corridor.study import Outcome
 
 By = Literal["country", "corridor"]
+Place = Literal["country", "corridor", "gateway"]
 Count = Literal["all", "transit"]
 Unit = Literal["tonnes", "value"]
 
@@ -44,27 +47,67 @@ def dependence(
     NoAnswerError
         If the plan ships nothing: there is no share of nothing.
     """
-    for word, of in ((by, By), (count, Count), (measure, Unit)):
-        if word not in get_args(of):
-            raise UsageError(f'"{word}" is none of {", ".join(get_args(of))}.{did_you_mean(word, get_args(of))}')
+    for word, of in ((by, By), (count, Count)):
+        _one_of(word, get_args(of))
     if count == "transit" and by != "country":
         raise UsageError("transit is counted by country: a corridor is where cargo is loaded or sold.")
-    plan = outcome.plan
+    plan, worth = outcome.plan, _worth(outcome, measure)
+    family = _family(plan, _countries(plan, count) if by == "country" else _corridors(plan), worth.of)
+    return _cap(outcome, by, family, plan.problem, worth, only)
+
+
+def by_gateway(outcome: Outcome, measure: Unit = "tonnes", only: Collection[str] = ()) -> tuple[Cap, Layered]:
+    """Say the same of gateways: berths of loading and, for sales over land, crossings out of the cargo's country.
+
+    The cap is one of the layered problem, which tells cargo apart by where it leaves. Errors are those of
+    :func:`dependence`.
+    """
     worth = _worth(outcome, measure)
-    family = _family(plan, _countries(plan, count) if by == "country" else _corridors(plan), worth)
+    layers = layered(outcome.plan, worth.of)
+    return _cap(outcome, "gateway", layers.family, layers.problem, worth, only), layers
+
+
+class _Worth(NamedTuple):
+    """What a tonne of each commodity counts, and the unit of that: 1 t, or its value at loading in USD."""
+
+    unit: str
+    of: dict[str, float]
+
+
+def _one_of(word: str, known: Sequence[str]) -> None:
+    if word not in known:
+        raise UsageError(f'"{word}" is none of {", ".join(known)}.{did_you_mean(word, known)}')
+
+
+def _cap(
+    outcome: Outcome,
+    by: Place,
+    family: Sequence[Measure],
+    problem: FlowProblem,
+    worth: _Worth,
+    only: Collection[str],
+) -> Cap:
+    """Cap a family, as far as it is named, and hold the total at what the scenario's plan ships."""
     _check(outcome, by, only, [measured.name for measured in family])
-    shipped = _shipped(plan, worth)
-    total = shipped.of(plan.solution)
-    if float(np.sum(plan.solution.purchases)) <= NEGLIGIBLE_MTPA:
+    before = np.zeros(problem.count("edge") + problem.count("bid"))
+    of_sellers = np.array([worth.of[seller.commodity] for seller in outcome.plan.sellers])
+    purchases = outcome.plan.solution.purchases
+    if float(np.sum(purchases)) <= NEGLIGIBLE_MTPA:
         raise NoAnswerError(f"nothing is carried in {outcome.scenario}: there are no shares of nothing.")
-    return Cap(tuple(one for one in family if not only or one.name in only), total, ((shipped, total),))
+    total = float(of_sellers @ purchases)
+    shipped = Measure("shipped in all", np.append(before, of_sellers))
+    return Cap(tuple(one for one in family if not only or one.name in only), total, worth.unit, ((shipped, total),))
 
 
-def _check(outcome: Outcome, by: By, only: Collection[str], usable: Sequence[str]) -> None:
+def _check(outcome: Outcome, by: Place, only: Collection[str], usable: Sequence[str]) -> None:
     """Refuse names that are unknown, and those for which there is nothing to cap."""
     nodes, corridors = outcome.network.nodes, outcome.corridor_of
     home = {nodes[seller.node].country for seller in outcome.sellers}
-    known = {node.country for node in nodes.values()} - home if by == "country" else {*corridors.values(), *usable}
+    known = {
+        "country": {node.country for node in nodes.values()} - home,
+        "corridor": {*corridors.values(), *usable},
+        "gateway": {*_gateways(outcome), *usable},
+    }[by]
     for name in only:
         if name not in known:
             hint = did_you_mean(name.upper() if by == "country" else name, sorted(known))
@@ -119,16 +162,19 @@ def _family(plan: Plan, counts: Iterator[_Count], worth: Mapping[str, float]) ->
     return tuple(Measure(name, per_column) for name, per_column in sorted(by_name.items()))
 
 
-def _shipped(plan: Plan, worth: Mapping[str, float]) -> Measure:
-    """What mines ship, all together."""
-    before = np.zeros(plan.problem.count("edge") + plan.problem.count("bid"))
-    return Measure("shipped in all", np.append(before, [worth[seller.commodity] for seller in plan.sellers]))
+def _gateways(outcome: Outcome) -> Iterator[str]:
+    """Every berth and every border crossing that is open."""
+    for edge in outcome.network.edges:
+        if edge.link.kind == "sea":
+            yield edge.tail
+        elif edge.link.kind == "border":
+            yield edge.link.crossing or edge.link.id
 
 
-def _worth(outcome: Outcome, measure: Unit) -> dict[str, float]:
-    """What a tonne of each commodity counts: 1, or its value at loading."""
+def _worth(outcome: Outcome, measure: Unit) -> _Worth:
+    _one_of(measure, get_args(Unit))
     commodities = {seller.commodity: outcome.network.commodities[seller.commodity] for seller in outcome.plan.sellers}
     if measure == "tonnes":
-        return dict.fromkeys(commodities, 1.0)
+        return _Worth("t", dict.fromkeys(commodities, 1.0))
     levels = {name: outcome.values.value_at_loading(commodity)[0] for name, commodity in commodities.items()}
-    return {name: float(np.asarray(level).flat[0]) for name, level in levels.items()}
+    return _Worth("USD", {name: float(np.asarray(level).flat[0]) for name, level in levels.items()})
