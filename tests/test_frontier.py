@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -199,6 +200,30 @@ def test_shares_by_country_are_border_entries(rason: Study) -> None:
             entries[entered] = entries.get(entered, 0.0) + mtpa
     assert cap.shares(plan.solution) == pytest.approx({name: mtpa / cap.whole for name, mtpa in entries.items()})
     assert cap.whole == pytest.approx(float(plan.solution.purchases.sum()))
+
+
+@pytest.mark.parametrize("scenario", ["today", "essay", "east-rail", "sanctions-lifted"])
+def test_no_shipment_of_the_study_enters_a_country_twice(rason: Study, scenario: str) -> None:
+    # what docs/method.md says: so counting entries counts each tonne once for each country
+    outcome = rason.run(scenario)
+    plan, nodes = outcome.plan, outcome.network.nodes
+    for point in frontier(outcome).points:
+        for columns, _, _ in shipments(plan.problem, point.plan).each():
+            edges = [outcome.network.edges[plan.edge_of[c]] for c in columns if c < len(plan.edge_of)]
+            ends = [(nodes[edge.tail].country, nodes[edge.head].country) for edge in edges]
+            entered = [head for tail, head in ends if tail != head]
+            assert len(entered) == len(set(entered))
+
+
+def test_the_tables_of_a_counterfactual_say_so_in_every_row(tmp_path: Path) -> None:
+    arguments = ["--scenario", "sanctions-lifted", "--format", "csv", "-o", str(tmp_path / "out")]
+    assert corridor.cli.main(["frontier", *arguments]) == 0
+    with (tmp_path / "out" / "points.csv").open(encoding="utf-8") as file:
+        rows = [*csv.DictReader(file)]
+    assert len(rows) > 1
+    assert all("UNSCR 2371" in row["as_if_lifted"] for row in rows)
+    assert float(rows[0]["shares.CN"]) == pytest.approx(float(rows[0]["cap"]))
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"changes.csv", "passes.csv", "with_and_without.csv"}
 
 
 def test_rason_is_worth_nothing_that_the_law_bars_and_something_as_a_corridor_of_its_own(rason: Study) -> None:

@@ -22,9 +22,9 @@ def frontier(outcome: Outcome, found: Frontier, asked: float | None = None) -> D
     """Document of the frontier of net value against the largest share.
 
     ``points`` are where the price of dependence changes, from the scenario's own plan on; ``price_to_next`` is what a
-    percentage point (or a unit of the total) costs on the way to the next. ``passes`` has tonnes by crossing and berth at each point,
-    ``changes`` what differs from the point before, ``with_and_without`` both frontiers wherever either bends,
-    ``asked`` a point at a cap of one's own.
+    percentage point (or a unit of the total) costs on the way to the next. ``passes`` has tonnes by crossing and berth
+    at each point, ``changes`` what differs from the point before, ``with_and_without`` both frontiers wherever either
+    bends, ``asked`` a point at a cap of one's own.
     """
     prices = [*found.prices.tolist(), None]
     unit_prices = [*found.unit_prices.tolist(), None]

@@ -137,7 +137,8 @@ class _Master:
             self._columns = [Column("greatest regret", 1.0, 1.0)]
         else:
             tail = 1 / ((1 - alpha) * len(closed))
-            beyond = [Column(f"beyond it: {one.kind} {one.name}", 1.0, tail) for one in closed]
+            # shipping nothing loses ``best``, so the aim is at most that, and no part of it can be more
+            beyond = [Column(f"beyond it: {one.kind} {one.name}", 1 / tail, tail) for one in closed]
             self._columns = [Column("threshold of the tail", 1.0, 1.0), *beyond]
         self._most: float | None = None
 
