@@ -144,6 +144,7 @@ def test_a_cap_of_ones_own_lies_on_the_straight_line(toy: Study) -> None:
     assert max(shares.values()) == pytest.approx(0.75)
     assert found.at(0.9)[:2] == pytest.approx((76.5, 0))
     assert found.at(2.5 / 3)[1] == pytest.approx(0.06)
+    assert found.at(2 / 3)[1] is None
 
 
 def test_hhi_is_of_shares_that_add_up_to_one() -> None:

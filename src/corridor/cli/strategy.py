@@ -37,8 +37,8 @@ def frontier(
     Parameters
     ----------
     by
-        country: each foreign country that a tonne enters; corridor: where it is loaded for the sea or sold; gateway:
-        the berth of loading or, for a sale over land, the crossing out of the country.
+        country: each foreign one that a tonne enters; corridor: where it is loaded or sold; gateway: its berth, or the
+        crossing out.
     count
         Of countries: all that are entered, or those that are left again (transit).
     measure
@@ -91,8 +91,14 @@ def disrupt(
         Largest share of the diversified plan. Default: where the frontier becomes steeper than it is on the whole.
     alpha
         Share of the closures that the tail leaves out. Default: 0.9, so that it is the worst tenth.
-    by, count, measure, only
-        What the largest share is of, as for frontier.
+    by
+        What the largest share is of: each country that a tonne enters, or the corridor where it is loaded or sold.
+    count
+        Of countries: all that are entered, or those that are left again (transit).
+    measure
+        tonnes, or value: tonnes x value at loading.
+    only
+        Cap this country or corridor alone; may be given several times.
     """
     from corridor.report import strategy as documents
     from corridor.strategy import disrupt as room

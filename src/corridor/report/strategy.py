@@ -14,6 +14,9 @@ from corridor.study import Outcome
 CLEAR_MUSD_PER_YR = 1e-3
 """A thousand dollars a year: net values that differ by less are told as the same."""
 
+LARGE = 100
+"""Million USD/yr from which on a net value and what is lost of it are told without decimals."""
+
 CLEAR_POINTS = 1e-4
 """Percentage points by which shares may differ and are told as the same."""
 
@@ -81,12 +84,13 @@ def _finding(found: Frontier) -> str:
     if len(found.points) == 1:
         return f"The largest share is {first.cap:.1%} ({whose}) and cannot be less while as much is shipped."
     prices = found.prices
-    steps = f"{prices[0]:,.1f} a percentage point"
+    digits = 1 if first.net_value >= LARGE else 3
+    steps = f"{prices[0]:,.{digits}f} a percentage point"
     if len(prices) > 1:
-        steps += f" at first, {prices[-1]:,.1f} at last"
+        steps += f" at first, {prices[-1]:,.{digits}f} at last"
     return (
         f"The largest share can fall from {first.cap:.1%} ({whose}) to {last.cap:.1%}, no further; "
-        f"that costs {first.net_value - last.net_value:,.0f} million USD/yr: {steps}."
+        f"that costs {first.net_value - last.net_value:,.{digits - 1}f} million USD/yr: {steps}."
     )
 
 
@@ -210,17 +214,21 @@ def _disrupted(found: Disruptions) -> str:
     closure = found.closed[worst]
     if losses[worst] <= CLEAR_MUSD_PER_YR:
         return "None of these closures would cost today's plan anything."
+    digits = 0 if found.best >= LARGE else 2
+
+    def told(value: float) -> str:
+        return f"{value:,.{digits}f}"
+
     first = (
-        f"Closing {closure.name} for a year would cost {losses[worst]:,.0f} million USD with nothing re-routed, "
-        f"{found.rerouted_losses()[worst]:,.0f} with all of it"
+        f"Closing {closure.name} for a year would cost {told(losses[worst])} million USD with nothing re-routed, "
+        f"{told(found.rerouted_losses()[worst])} with all of it"
     )
     diversified = found.losses("diversified")[worst] - losses[worst]
     word = "more" if diversified > 0 else "less"
-    second = (
-        f"under a cap of {found.cap:.1%} {abs(diversified):,.0f} {word}, at {found.premium('diversified'):,.0f} a year"
-    )
+    premium = told(found.premium("diversified"))
+    second = f"under a cap of {found.cap:.1%} {told(abs(diversified))} {word}, at {premium} a year"
     third = (
-        f"The plan of least regret falls short by {found.regret('regret'):,.0f} at most, today's by "
-        f"{found.regret('today'):,.0f}; it costs {found.premium('regret'):,.0f} a year while nothing closes"
+        f"The plan of least regret falls short by {told(found.regret('regret'))} at most, today's by "
+        f"{told(found.regret('today'))}; it costs {told(found.premium('regret'))} a year while nothing closes"
     )
     return f"{first}; {second}. {third}."

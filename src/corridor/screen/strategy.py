@@ -21,8 +21,8 @@ MOST_CHANGES = 4
 MOST_POINTS = 12
 """Of a long frontier so many points tell what changes; the documents tell all."""
 
-LEAST_SHOWN = 0.5
-"""Million USD/yr: what is less than that a table without decimals shows as nothing."""
+LARGE = 100
+"""Million USD/yr from which on a net value and what is lost of it are told without decimals."""
 
 
 def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
@@ -68,8 +68,9 @@ def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
 
 def _asked(asked: dict[str, Any]) -> str:
     value, cost = (number(asked[key], 1) for key in ("net_value_musd_per_yr", "cost_musd_per_yr"))
-    price = number(asked["price_musd_per_point"], 2)
-    return f"At {_percent(asked['cap'])} %: net value {value}, which costs {cost}; a point less costs {price}."
+    price = asked["price_musd_per_point"]
+    less = "no less is feasible" if price is None else f"a point less costs {number(price, 2)}"
+    return f"At {_percent(asked['cap'])} %: net value {value}, which costs {cost}; {less}."
 
 
 def _changes(document: dict[str, Any]) -> list[RenderableType]:
@@ -131,6 +132,7 @@ def _percent(share: float) -> str:
 def disrupt(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     """What closures cost, plan by plan, and the plans side by side."""
     plans = {row["plan"]: row for row in document["plans"]}
+    digits = 0 if document["net_value_musd_per_yr"] >= LARGE else 2
     share = f"cap {100 * document['cap']:.1f}%"
     heads = {"today": "today", "diversified": share, "cvar": "tail", "regret": "regret"}
     rows = table(
@@ -140,19 +142,19 @@ def disrupt(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     for row in sorted(document["closures"], key=lambda row: -row["loss_today_musd_per_yr"]):
         losses = [row[f"loss_{name}_musd_per_yr"] for name in heads]
         premiums = [plans[name]["premium_musd_per_yr"] for name in heads]
-        if all(loss <= premium + LEAST_SHOWN for loss, premium in zip(losses, premiums, strict=True)):
+        if all(loss <= premium + 0.5 / 10**digits for loss, premium in zip(losses, premiums, strict=True)):
             quiet += 1
             continue
-        again = number(row["loss_rerouted_musd_per_yr"], 0)
+        again = number(row["loss_rerouted_musd_per_yr"], digits)
         stopped = number(row["stopped_today_mtpa"], 1)
-        rows.add_row(row["closed"], stopped, again, *(number(loss, 0) for loss in losses))
+        rows.add_row(row["closed"], stopped, again, *(number(loss, digits) for loss in losses))
     shown = rows.row_count
     for said, key in (
         ("nothing", "premium_musd_per_yr"),
         (f"worst {1 - document['alpha']:.0%}, mean", "cvar_musd_per_yr"),
         ("greatest regret", "greatest_regret_musd_per_yr"),
     ):
-        rows.add_row(said, "", "", *(number(plans[name][key], 0) for name in heads), style="bold")
+        rows.add_row(said, "", "", *(number(plans[name][key], digits) for name in heads), style="bold")
     parts: list[RenderableType] = [
         title(outcome, "Closures"),
         Text(document["finding"], style="bold"),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from corridor.errors import InfeasibleError, UsageError, did_you_mean
 from corridor.flow import FlowProblem, FlowSolution, solve
 from corridor.paths import Floats, Ints
-from corridor.plan import NEGLIGIBLE_MTPA, Plan
+from corridor.plan import Plan
 from corridor.strategy.cap import ROUNDING, Cap, Traced, hhi, trace
+from corridor.strategy.changes import Change, changes, deals, passes
 from corridor.strategy.gateways import Layered
 from corridor.strategy.shares import Count, Place, Unit, by_gateway, dependence
 from corridor.study import Outcome
@@ -23,24 +22,6 @@ PERCENT = 100
 
 SAME_CAP = 1e-7
 """Caps that differ by less are one: a hundred-thousandth of a percentage point."""
-
-
-class Change(NamedTuple):
-    """What a point's plan does otherwise than the one before.
-
-    Attributes
-    ----------
-    kind, name, commodity
-        ``sale`` and its bid, ``mine`` and its node, or ``passes`` and a crossing or berth; commodity.
-    before, after
-        Mt/yr.
-    """
-
-    kind: str
-    name: str
-    commodity: str
-    before: float
-    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +114,11 @@ class Frontier:
         """Price of one unit of the measure less: USD/t where tonnes are counted."""
         return self.traced.slopes() / self.cap.whole
 
-    def at(self, cap: float) -> tuple[float, float, dict[str, float]]:
+    def at(self, cap: float) -> tuple[float, float | None, dict[str, float]]:
         """Net value under a cap, price of a percentage point less there, and shares in a best plan.
 
-        Above the first point nothing is capped: the price is 0. At a bend the price is that of going further down.
+        Above the first point nothing is capped: the price is 0. At a bend the price is that of going further down; at
+        the smallest cap there is none.
 
         Raises
         ------
@@ -144,9 +126,13 @@ class Frontier:
             If the cap is below the smallest that is feasible.
         """
         plan = self.traced.plan(cap)
+        return self.traced.value(cap), self._price(cap), self.cap.shares(plan)
+
+    def _price(self, cap: float) -> float | None:
+        if cap > self.traced.caps[0] + SAME_CAP:
+            return 0.0
         lower = np.flatnonzero(self.traced.caps[1:] < cap - SAME_CAP)
-        price = float(self.prices[lower[0]]) if len(lower) and cap < self.traced.caps[0] + SAME_CAP else 0.0
-        return self.traced.value(cap), price, self.cap.shares(plan)
+        return float(self.prices[lower[0]]) if len(lower) else None
 
     def contribution(self) -> list[tuple[float, float, float | None]]:
         """Cap, net value, and net value without the corridor, wherever either frontier bends.
@@ -269,11 +255,11 @@ def _without(problem: FlowProblem, cap: Cap, first: float, edges: Ints) -> Trace
 def _points(plan: Plan, cap: Cap, traced: Traced, layers: Layered | None) -> Iterator[Point]:
     n_edges = plan.problem.count("edge")
     plans = [layers.folded(solution, n_edges) for solution in traced.plans] if layers else traced.plans
-    deals = [_deals(plan, solution) for solution in plans]
-    changes = [(), *(_changes(one, other) for one, other in pairwise(deals))]
+    dealt = [deals(plan, solution) for solution in plans]
+    changed_by = [(), *(changes(one, other) for one, other in pairwise(dealt))]
     shares_of = [cap.shares(solution) for solution in traced.plans]
     for at, value, solution, shares, changed in zip(
-        traced.caps.tolist(), traced.values.tolist(), plans, shares_of, changes, strict=True
+        traced.caps.tolist(), traced.values.tolist(), plans, shares_of, changed_by, strict=True
     ):
         yield Point(
             cap=at,
@@ -285,32 +271,3 @@ def _points(plan: Plan, cap: Cap, traced: Traced, layers: Layered | None) -> Ite
             changes=tuple(changed),
             plan=solution,
         )
-
-
-def passes(plan: Plan, solution: FlowSolution) -> dict[tuple[str, str], float]:
-    """Mt/yr by border crossing or berth, and commodity, in the order of the most."""
-    tonnes: dict[tuple[str, str], float] = defaultdict(float)
-    for (commodity, e), mtpa in plan.carried(solution).items():
-        edge = plan.network.edges[e]
-        if edge.link.kind == "sea":
-            tonnes[edge.tail, commodity] += mtpa
-        elif edge.link.kind == "border":
-            tonnes[edge.link.crossing or edge.id, commodity] += mtpa
-    return dict(sorted(tonnes.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _deals(plan: Plan, solution: FlowSolution) -> dict[tuple[str, str, str], float]:
-    mines = zip(plan.sellers, solution.purchases.tolist(), strict=True)
-    bids = zip(plan.buyers, solution.sales.tolist(), strict=True)
-    return {
-        **{("mine", seller.node, seller.commodity): mtpa for seller, mtpa in mines},
-        **{("passes", place, commodity): mtpa for (place, commodity), mtpa in passes(plan, solution).items()},
-        **{("sale", buyer.bid, buyer.commodity): mtpa for buyer, mtpa in bids},
-    }
-
-
-def _changes(before: dict[tuple[str, str, str], float], after: dict[tuple[str, str, str], float]) -> list[Change]:
-    """What differs, the most first."""
-    found = [Change(*key, before.get(key, 0.0), after.get(key, 0.0)) for key in dict.fromkeys([*before, *after])]
-    moved = [change for change in found if abs(change.after - change.before) > NEGLIGIBLE_MTPA]
-    return sorted(moved, key=lambda change: (-abs(change.after - change.before), change[:3]))
