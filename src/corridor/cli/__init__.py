@@ -17,6 +17,7 @@ from corridor.cli import (
     law,
     routes,
     sensitivity,
+    strategy,
     tables,
 )
 from corridor.cli.door import app, say
@@ -26,6 +27,7 @@ FAMILIES = (
     routes,
     law,
     sensitivity,
+    strategy,
     gains,
     figure,
     geography,
