@@ -18,6 +18,7 @@ from corridor.cli import (
     law,
     routes,
     sensitivity,
+    strategy,
     tables,
 )
 from corridor.cli.door import app, say
@@ -27,6 +28,7 @@ FAMILIES = (
     routes,
     law,
     sensitivity,
+    strategy,
     gains,
     figure,
     geography,

@@ -10,6 +10,7 @@ from corridor.screen.parts import NARROWEST
 from corridor.screen.plan import solve_summary
 from corridor.screen.routes import compare_routes, compare_summary, ledger
 from corridor.screen.sensitivity import along_parameter, needed, regime
+from corridor.screen.strategy import disrupt, frontier
 from corridor.screen.tables import source_list
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "audit",
     "compare_routes",
     "compare_summary",
+    "disrupt",
     "draws",
+    "frontier",
     "gains",
     "ledger",
     "matrix",
