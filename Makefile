@@ -38,9 +38,11 @@ check: setup ## Check format, lint, types, import layers, the committed data and
 	$(CORRIDOR) check
 	$(CORRIDOR) audit > /dev/null
 	$(BIN)/python -m corridor.dictionary - | diff docs/data-dictionary.md - || { echo "docs differ from the schema: make docs" >&2; exit 1; }
+	$(BIN)/python -m corridor.evidence_page - | diff docs/validation.md - || { echo "docs differ from the model: make docs" >&2; exit 1; }
 
 docs: setup ## Write the pages that are made from the code
 	$(BIN)/python -m corridor.dictionary docs/data-dictionary.md
+	$(BIN)/python -m corridor.evidence_page docs/validation.md
 
 geodata: setup ## Rebuild data/geo from its sources and typed tables (a minute or two)
 	$(BIN)/python -m corridor.geography data/geo

@@ -146,6 +146,8 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("price_statistics", "source"): "sources",
         ("payees", "source"): "sources",
         ("countries", "source"): "sources",
+        ("validation", "source"): "sources",
+        ("shipments", "source"): "sources",
     }
     several = {
         ("links", "commodities"): "commodity or group",

@@ -94,6 +94,24 @@ class EdgeCosts(NamedTuple):
     generalised: Floats
 
 
+class Spread(NamedTuple):
+    """Costs and times of all edges for one commodity: the span and the draws of the values behind it.
+
+    Attributes
+    ----------
+    parts
+        USD/t, edges x parts x columns (cheap, central, dear, then the draws).
+    hours
+        ``moving``, ``at sea`` and ``standing`` to hours, edges x columns.
+    km
+        Edges x columns.
+    """
+
+    parts: Floats
+    hours: dict[str, Floats]
+    km: Floats
+
+
 class _Quantity(NamedTuple):
     """A parameter over all edges.
 
@@ -218,6 +236,30 @@ class CostModel:
                 no_ship = np.isnan(span[self._sea])
                 total[self._sea] = np.where(no_ship, np.inf, total[self._sea])
         return total
+
+    def spread(self, commodity: Commodity) -> Spread:
+        """Parts of cost, hours and km of all edges at the bounds and in every draw of the values."""
+        parts = np.zeros((len(self._network.edges), len(PARTS), self._values.width))
+        hours: dict[str, Floats] = {}
+        for entry in self._computed(commodity):
+            span = np.nan_to_num(entry.span)
+            if entry.part is None:
+                hours[entry.label] = span
+            else:
+                parts[:, PARTS.index(entry.part)] += span
+        return Spread(parts, hours, np.nan_to_num(self._quantity("length").span))
+
+    def km(self) -> Floats:
+        """Length of each edge; 0 where it has none."""
+        return np.asarray(np.nan_to_num(self._quantity("length").span[:, 1]))
+
+    def parcel(self, e: int, commodity: Commodity) -> Floats:
+        """Cargo of the ship on a sea edge (its position), t: cheap, central, dear, then the draws."""
+        lot = self._values.need("usual_lot", commodity.id)
+        if lot is None:
+            return np.full(self._values.width, np.nan)
+        ends = self._network.edges[e].tail, self._network.edges[e].head
+        return np.asarray(self._fleet.voyages([ends], self._quantity("length").span[[e]], lot.columns).parcel_t[0])
 
     def ledger(self, e: int, commodity: Commodity) -> list[Item]:
         """Return every dollar and hour of an edge (its position) with the rows behind it."""

@@ -18,7 +18,19 @@ from corridor import checks
 from corridor.errors import Fault, InputError, did_you_mean
 from corridor.schema import TABLES, Row
 
-MAY_BE_ABSENT = ("capital", "fx", "ships", "ports", "rules", "price_statistics", "payees", "cost_shares", "countries")
+MAY_BE_ABSENT = (
+    "capital",
+    "fx",
+    "ships",
+    "ports",
+    "rules",
+    "price_statistics",
+    "payees",
+    "cost_shares",
+    "countries",
+    "validation",
+    "shipments",
+)
 """Tables that a study can do without, or leave empty."""
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -110,12 +122,22 @@ def read_rows(path: str | Path, model: type[Row]) -> tuple[list[Any], list[str]]
     InputError
         Lists every fault at once.
     """
-    notes: list[str] = []
-    read = _read_table(Path(path), "", model, notes)
-    faults = [fault for fault in read if isinstance(fault, Fault)]
+    rows, faults, notes = read_some(path, model)
     if faults:
         raise InputError(faults)
-    return read, notes
+    return rows, notes
+
+
+def read_some(path: str | Path, model: type[Row]) -> tuple[list[Any], list[Fault], list[str]]:
+    """Like :func:`read_rows`, but faults are handed back beside the rows that are well.
+
+    Returns
+    -------
+    rows, faults, notes
+    """
+    notes: list[str] = []
+    read = _read_table(Path(path), "", model, notes)
+    return [row for row in read if isinstance(row, Row)], [row for row in read if isinstance(row, Fault)], notes
 
 
 def _stray_files(folder: Path) -> list[Fault]:

@@ -149,6 +149,16 @@ class Values:
         """
         return float(self._index[self.price_year].central / self._index[year].central)
 
+    def exchange_rate(self, currency: str, year: int) -> float:
+        """Units of a currency for a dollar, mean of the year.
+
+        Raises
+        ------
+        KeyError
+            If the tables have no rate for the year.
+        """
+        return 1.0 if currency == "USD" else float(self._fx[currency, year].central)
+
     def _holding(self, parameter: str, commodity: str | None) -> Mapping[str, _Place]:
         """Subject to the row that holds for a commodity: its own before its group's before that for all."""
         if commodity not in self._by_commodity:

@@ -11,6 +11,7 @@ from typing import Any
 from cyclopts import CycloptsError
 
 from corridor.cli import (
+    evidence,
     figure,
     gains,
     geography,
@@ -31,6 +32,7 @@ FAMILIES = (
     gains,
     figure,
     geography,
+    evidence,
     tables,
 )
 """Each makes its commands known to the application when it is imported."""

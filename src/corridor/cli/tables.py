@@ -9,8 +9,10 @@ from rich.console import Console
 
 from corridor import report, screen
 from corridor.cli.door import (
+    Format,
     FormatName,
     OutputPath,
+    Progress,
     ScenarioName,
     StudyPath,
     app,
@@ -20,7 +22,7 @@ from corridor.cli.door import (
     say,
 )
 from corridor.starter import new_project
-from corridor.study import read_study
+from corridor.study import Outcome, read_study
 
 
 @app.command
@@ -61,21 +63,46 @@ def check(
 @app.command
 def sources(
     *,
+    audit: bool = False,
     study: StudyPath = None,
     scenario: ScenarioName = None,
     form: FormatName = "table",
     place: OutputPath = None,
 ) -> None:
-    """List the sources with how many numbers rest on each.
+    """List the sources with how many numbers rest on each; or audit what the answer rests on.
 
     Example: corridor sources --format csv -o sources.csv
+
+    Parameters
+    ----------
+    audit
+        Tell instead how the numbers are graded, what the cost of the headline routes rests on, and which assumed
+        numbers move the answer most.
     """
     outcome = run_study(study, scenario)
+    if audit:
+        _audit(outcome, form, place)
+        return
     rows = report.sources(outcome.tables)
     if form == "table":
         draw(screen.source_list(rows), place)
     else:
         document = {**report.heading(outcome), "sources": rows}
+        deliver(form, place, document, report.tables_of(document))
+
+
+def _audit(outcome: Outcome, form: Format, place: Path | None) -> None:
+    from corridor.evidence.quality import MOST, grades, grounded, work_list
+    from corridor.report.evidence import quality as as_document
+    from corridor.screen.evidence import quality as as_table
+
+    headline = [route for block in report.summary(outcome) for route in (*block["lawful"], *block["not_lawful"])]
+    routes = grounded(outcome, headline)
+    document = as_document(outcome, grades(outcome), routes, work_list(outcome, routes, Progress("blocks")))
+    document["assumptions"] = document["assumptions"][:MOST]
+    if form == "table":
+        draw(as_table(outcome, document), place)
+    else:
         deliver(form, place, document, report.tables_of(document))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from corridor.cost import Item
 from corridor.errors import UsageError
+from corridor.evidence.basis import basis_shares
 from corridor.market import Seller
 from corridor.report.document import Document, heading, known_word
 from corridor.routes import Route, Unreachable
@@ -168,18 +168,13 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
     for place in via:
         known_word(place, {*outcome.network.nodes, *crossings}, "node or crossing")
     route = outcome.route_via(origin, market, commodity, via)
-    ledger = []
-    dollars: dict[str, float] = defaultdict(float)
-    for e in route.edges:
-        edge = outcome.network.edges[e]
-        for item in outcome.cost_model.ledger(e, outcome.network.commodities[commodity]):
-            ledger.append({"link": edge.id, "from": edge.tail, "to": edge.head, **_entry(item)})
-            if item.part:
-                # rates of the study are assumptions, and these parts rest on them
-                basis = "assumed" if item.part in ("time", "reliability", "capital") else item.basis
-                dollars[basis] += abs(item.span[1])
-    total = sum(dollars.values())
-    shares = {basis: dollars[basis] / total if total else 0.0 for basis in BASES}
+    ledger = [
+        {"link": edge.id, "from": edge.tail, "to": edge.head, **_entry(item)}
+        for e in route.edges
+        for edge in (outcome.network.edges[e],)
+        for item in outcome.cost_model.ledger(e, outcome.network.commodities[commodity])
+    ]
+    shares = basis_shares(outcome, route)
     by_id = {rule.id: rule for rule in outcome.tables["rules"]}
     columns = {"id", "measure", "paragraph", "effect", "condition", "wording"}
     return {

@@ -137,7 +137,7 @@ def space(outcome: Outcome, chosen: Sequence[str] = (), own_statistics: Sequence
     InputError
         If the statistics of prices do not fit together.
     """
-    every = _inputs(outcome, parameters(outcome).values())
+    every = inputs_of(outcome, parameters(outcome).values())
     wanted = _chosen(outcome, every, chosen) if chosen else every
     rows = outcome.tables["price_statistics"]
     references = [p.row.subject for each in wanted for p in each.parameters if p.table == PRICES]
@@ -169,8 +169,8 @@ def _has_range(each: Input) -> bool:
     return any(p.row.low < p.row.high for p in each.parameters)
 
 
-def _inputs(outcome: Outcome, found: Iterable[Parameter]) -> list[Input]:
-    """Parameters, with the rates of each operator joined: they are set by one hand."""
+def inputs_of(outcome: Outcome, found: Iterable[Parameter]) -> list[Input]:
+    """Parameters as inputs, with the rates of each operator joined: they are set by one hand."""
     operators = _operators(outcome.tables["links"])
     joined: dict[str, list[Parameter]] = defaultdict(list)
     for parameter in found:
@@ -208,7 +208,7 @@ def _chosen(outcome: Outcome, every: Sequence[Input], names: Sequence[str]) -> l
             wanted[found.name] = found
     if faults:
         raise UsageError("\n".join(faults))
-    return _inputs(outcome, wanted.values())
+    return inputs_of(outcome, wanted.values())
 
 
 def _dimensions(outcome: Outcome) -> dict[str, int]:
@@ -216,7 +216,7 @@ def _dimensions(outcome: Outcome) -> dict[str, int]:
     names = set()
     for scenario in outcome.study.by_scenario:
         other = outcome.study.run(scenario)
-        names |= {(not _is_price(each), each.name) for each in _inputs(other, parameters(other).values())}
+        names |= {(not _is_price(each), each.name) for each in inputs_of(other, parameters(other).values())}
     return {name: place for place, (_, name) in enumerate(sorted(names))}
 
 
