@@ -14,16 +14,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.flow import highs
 from corridor.flow.pricing import Pricing, Supply, Ways
 from corridor.flow.problem import FlowProblem
 from corridor.flow.rows import Numbers, shared_rows
 from corridor.flow.solution import Answer, Unmet
-from corridor.paths import Floats
+from corridor.paths import Floats, Ints
 
 if TYPE_CHECKING:
     from highspy._core import HighsBasis
+    from scipy.sparse import csr_array
 
 T = TypeVar("T")
 
@@ -37,6 +39,29 @@ class _Dual(NamedTuple):
     row: Floats
     reduced: Floats  # per column (edges, bids, offers): value lost, before node prices
     supply: Supply
+
+
+class Kept(NamedTuple):
+    """A master programme as it is kept for later answers.
+
+    Attributes
+    ----------
+    rows
+        Shared rows (facilities, limits, then bounds of columns) x columns of the problem.
+    bounded
+        Columns of the problem that have a bound.
+    price
+        Of the rows.
+    ways, basic_ways, basic_rows
+        Ways that are known, which of them are in the basis, and the rows whose slack is.
+    """
+
+    rows: csr_array[np.float64, tuple[int, int]]
+    bounded: Ints
+    price: Floats
+    ways: Ways
+    basic_ways: npt.NDArray[np.bool_]
+    basic_rows: Ints
 
 
 class PathColumns:
@@ -96,6 +121,14 @@ class PathColumns:
             self._add(self._new(ways), value)
             highs.run(self._highs)
         self._kept = self._ways.n_ways, self._highs.getBasis(), self._numbers
+
+    def kept(self) -> Kept:
+        """What later answers start from, to be called after :meth:`keep` and before the next answer."""
+        basis = self._highs.getBasis()
+        is_basic = [np.array([s.name == "kBasic" for s in part]) for part in (basis.col_status, basis.row_status)]
+        _, price = highs.values(self._highs)
+        ways = is_basic[0][self._n_limits :]
+        return Kept(self._rows, self._bounded, np.maximum(price, 0.0), self._ways, ways, np.flatnonzero(is_basic[1]))
 
     def answer(self, problem: FlowProblem, deadline: float | None = None) -> Answer:
         """Solve a problem with the same network, from what is kept: answers in between leave no trace.

@@ -1,0 +1,254 @@
+"""The simplex method for many linear programmes at once, which share their matrix and the basis that they start from.
+
+All programmes take their steps together, so that Python's share of a step is paid once for hundreds of them. Each keeps
+its own steps as pairs of a column and a row, whose products are what its table differs by from the one they share.
+Amounts below 0 are mended first, by the dual method at the values of the start; then the primal method takes over.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.paths import Floats, Ints
+
+FEASIBLE = 1e-10
+"""An amount below 0 by no more than this counts as 0."""
+
+LEAST_PIVOT = 1e-9
+"""Smaller numbers of a column or row are taken for the rounding of 0."""
+
+TIE = 1e-11
+"""Rows that block a step within this of each other tie: the largest pivot among them is the safest."""
+
+MOST_STEPS = 200
+"""Who needs more steps goes round in circles, or is so far from the start that another way is better."""
+
+CROWDED = 0.75
+"""When fewer than this share of the programmes are still under way, the others are moved out of the way."""
+
+_Marks = npt.NDArray[np.bool_]
+
+
+class Start(NamedTuple):
+    """A basis of the programmes: maximise value x amount, where slack + matrix x amount = bound, all from 0 up.
+
+    Slacks are numbered first, then the columns of the matrix.
+
+    Attributes
+    ----------
+    inverse
+        Of the basis.
+    basic, other
+        Numbers of the columns in the basis, in the order of the table's rows, and of those outside.
+    basic_value
+        Of the columns in the basis, at the values for which it is optimal.
+    table
+        Rows of the basis x other columns: how much of the basic column one more of the other one takes away.
+    gain
+        What one more of each other column would gain at the values for which the basis is optimal: none above 0.
+    """
+
+    inverse: Floats
+    basic: Ints
+    other: Ints
+    basic_value: Floats
+    table: Floats
+    gain: Floats
+
+    @classmethod
+    def of(cls, slacks: Ints, matrix: Floats, value: Floats) -> Start:
+        """Lay out a basis of some slacks and all columns of a matrix.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If they are no basis.
+        """
+        n_rows, n_columns = matrix.shape
+        whole = np.concatenate([np.eye(n_rows)[:, slacks], matrix], axis=1)
+        inverse = np.linalg.inv(whole)
+        basic = np.concatenate([slacks, n_rows + np.arange(n_columns)])
+        other = np.setdiff1d(np.arange(n_rows), slacks)
+        basic_value = np.concatenate([np.zeros(len(slacks)), value])
+        table = inverse[:, other]
+        return cls(inverse, basic, other, basic_value, table, -basic_value @ table)
+
+    def widened(self, matrix: Floats, value: Floats) -> Start:
+        """The same basis where there are more columns outside."""
+        numbers = len(self.basic) + len(self.other) + np.arange(len(value))
+        table = self.inverse @ matrix
+        return self._replace(
+            other=np.concatenate([self.other, numbers]),
+            table=np.concatenate([self.table, table], axis=1),
+            gain=np.concatenate([self.gain, value - self.basic_value @ table]),
+        )
+
+
+class Ends(NamedTuple):
+    """Where the programmes came to an end.
+
+    Attributes
+    ----------
+    ended
+        By programme: whether it found its optimum.
+    amount
+        Programmes x columns of the matrix.
+    price
+        Programmes x rows: what one more of a bound is worth.
+    """
+
+    ended: _Marks
+    amount: Floats
+    price: Floats
+
+
+class Lockstep:
+    """Programmes under way.
+
+    Parameters
+    ----------
+    start
+        The basis that they start from.
+    value
+        Of the matrix's columns, programmes x columns.
+    bound
+        Of the rows: programmes x rows, or one row where it is the start's in all.
+    optimal
+        A column that would gain no more than this stays outside.
+    """
+
+    def __init__(self, start: Start, value: Floats, bound: Floats, optimal: float) -> None:
+        count, n_rows = len(value), len(start.basic)
+        self._table, self._across = start.table, np.ascontiguousarray(start.table.T)
+        value = np.concatenate([np.zeros((count, n_rows)), value], axis=1)
+        self._gain = value[:, start.other] - value[:, start.basic] @ start.table
+        amount = bound @ start.inverse.T
+        self._amount = amount if amount.ndim > 1 else np.tile(amount, (count, 1))
+        self._mends = amount.ndim > 1 and bool(np.any(amount < -FEASIBLE))
+        self._to_mend = np.full(count, self._mends)
+        self._first_gain = np.tile(start.gain, (count if self._mends else 0, 1))
+        self._basic, self._other = np.tile(start.basic, (count, 1)), np.tile(start.other, (count, 1))
+        self._rows, self._columns = np.empty((count, 8, len(start.other))), np.empty((count, 8, n_rows))
+        self._steps, self._optimal = 0, optimal
+        self._which, self._under_way = np.arange(count), np.ones(count, dtype=np.bool_)
+        self._width = value.shape[1]
+        self._ends = Ends(
+            np.zeros(count, dtype=np.bool_), np.zeros((count, self._width - n_rows)), np.zeros((count, n_rows))
+        )
+
+    def run(self) -> Ends:
+        """Take steps until all have ended, or have taken too many."""
+        while self._steps < MOST_STEPS:
+            if self._mends:
+                self._to_mend &= self._amount.min(axis=1) < -FEASIBLE
+            at = np.arange(len(self._which))
+            entering = self._gain.argmax(axis=1)
+            self._note(self._under_way & ~self._to_mend & (self._gain[at, entering] <= self._optimal))
+            if not self._under_way.any():
+                break
+            if self._under_way.mean() < CROWDED:
+                entering = entering[self._under_way]
+                self._close_up()
+            self._step(entering)
+        return self._ends
+
+    def _note(self, finished: _Marks) -> None:
+        """Keep where some programmes ended."""
+        which = self._which[finished]
+        if not len(which):
+            return
+        ended, amount, price = self._ends
+        n_rows = price.shape[1]
+        held, lost = np.zeros((len(which), self._width)), np.zeros((len(which), self._width))
+        np.put_along_axis(held, self._basic[finished], self._amount[finished], axis=1)
+        np.put_along_axis(lost, self._other[finished], -self._gain[finished], axis=1)
+        ended[which], amount[which], price[which] = True, held[:, n_rows:], lost[:, :n_rows]
+        self._under_way &= ~finished
+
+    def _close_up(self) -> None:
+        """Leave out programmes that have ended."""
+        kept = self._under_way
+        names = ("_amount", "_gain", "_basic", "_other", "_rows", "_columns", "_which", "_to_mend")
+        for name in (*names, "_first_gain")[: len(names) + self._mends]:
+            setattr(self, name, getattr(self, name)[kept])
+        self._under_way = np.ones(len(self._which), dtype=np.bool_)
+
+    def _step(self, entering: Ints) -> None:
+        """One column enters and one leaves, in every programme."""
+        at = np.arange(len(entering))
+        if not self._to_mend.any():
+            column = self._column(at, entering)
+            leaving, found = self._blocking(self._amount, column)
+            row = self._row(at, leaving)
+        else:
+            leaving, found = np.zeros_like(entering), np.zeros(len(at), dtype=np.bool_)
+            column, row = np.empty_like(self._amount), np.empty_like(self._gain)
+            primal, dual = np.flatnonzero(~self._to_mend), np.flatnonzero(self._to_mend)
+            column[primal] = self._column(primal, entering[primal])
+            leaving[primal], found[primal] = self._blocking(self._amount[primal], column[primal])
+            row[primal] = self._row(primal, leaving[primal])
+            leaving[dual] = self._amount[dual].argmin(axis=1)
+            row[dual] = self._row(dual, leaving[dual])
+            entering[dual], found[dual] = self._blocking(-self._first_gain[dual], -row[dual])
+            column[dual] = self._column(dual, entering[dual])
+        self._under_way &= found  # without bound, or without a plan: not for us to say
+        self._exchange(at, entering, leaving, column, row)
+
+    @staticmethod
+    def _blocking(left: Floats, taken: Floats) -> tuple[Ints, _Marks]:
+        """What runs out first, and whether anything does; of several the one that is taken most."""
+        ratio = np.full_like(taken, np.inf)
+        np.divide(left, taken, out=ratio, where=taken > LEAST_PIVOT)
+        np.maximum(ratio, 0.0, out=ratio)
+        least = ratio.min(axis=1)
+        first = np.where(ratio <= least[:, None] + TIE, np.maximum(taken, 0.0), -1.0).argmax(axis=1)
+        return first, np.isfinite(least)
+
+    def _column(self, at: Ints, entering: Ints) -> Floats:
+        """Columns of the tables as they are now."""
+        column = self._across[entering]
+        if self._steps:
+            weight = self._rows[at, : self._steps, entering]
+            column -= (weight[:, None, :] @ self._taken(self._columns, at))[:, 0]
+        return column
+
+    def _row(self, at: Ints, leaving: Ints) -> Floats:
+        """Rows of the tables as they are now."""
+        row = self._table[leaving]
+        if self._steps:
+            weight = self._columns[at, : self._steps, leaving]
+            row -= (weight[:, None, :] @ self._taken(self._rows, at))[:, 0]
+        return row
+
+    def _taken(self, steps: Floats, at: Ints) -> Floats:
+        return steps[:, : self._steps] if len(at) == len(steps) else steps[at, : self._steps]
+
+    def _exchange(self, at: Ints, entering: Ints, leaving: Ints, column: Floats, row: Floats) -> None:
+        """Carry out a step; those that have ended take an empty one."""
+        moves = self._under_way
+        pivot = np.where(moves, column[at, leaving], 1.0)
+        column[~moves] = 0.0
+        row[~moves] = 0.0
+        row /= pivot[:, None]
+        size = np.where(moves, self._amount[at, leaving] / pivot, 0.0)
+        self._amount -= size[:, None] * column
+        self._amount[at[moves], leaving[moves]] = size[moves]
+        for gain in (self._gain, self._first_gain)[: 1 + self._mends]:
+            gained = gain[at, entering]
+            gain -= gained[:, None] * row
+            gain[at, entering] = np.where(moves, -gained / pivot, gained)
+        # the table less column x row is the table after the exchange, the pivot's own row and column included
+        row[at, entering] = np.where(moves, 1.0 + 1.0 / pivot, 0.0)
+        column[at, leaving] = np.where(moves, pivot - 1.0, 0.0)
+        if self._steps == self._rows.shape[1]:
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)], axis=1)
+            self._columns = np.concatenate([self._columns, np.empty_like(self._columns)], axis=1)
+        self._rows[:, self._steps], self._columns[:, self._steps] = row, column
+        self._steps += 1
+        at, entering, leaving = at[moves], entering[moves], leaving[moves]
+        before = self._basic[at, leaving]
+        self._basic[at, leaving] = self._other[at, entering]
+        self._other[at, entering] = before

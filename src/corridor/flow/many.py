@@ -1,0 +1,358 @@
+"""One network in many draws of its numbers, all answered together, and each answer certified.
+
+A plan is made of ways. Those that the plans of all draws are made of are few, so the draws share one small programme
+over ways, which :mod:`corridor.flow.lockstep` solves for hundreds of them at once, from the basis of the problem as it
+is. Then the cheapest supply of every state at each draw's prices is found (:mod:`corridor.flow.supplies`): a draw in
+which no bid pays more is proven to be the best; the others name ways that are missing. What does not come to an end is
+solved alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.flow.lockstep import Lockstep, Start
+from corridor.flow.path_columns import TOLERANCE, Kept
+from corridor.flow.pricing import CircleError, Pricing, Supply, Ways
+from corridor.flow.problem import FlowProblem, Kind
+from corridor.flow.solution import FlowSolution
+from corridor.flow.supplies import Supplies
+from corridor.paths import Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+AT_ONCE = 256
+"""So many draws take their steps together, fewer where the programme is large."""
+
+FIRST = 32
+"""So many come first: they find most of the ways that the others need."""
+
+NUMBERS_AT_ONCE = 100_000
+"""Draws that take their steps together have about so many numbers a step: they should fit into the cache."""
+
+MOST_ROUNDS = 8
+"""A draw that names missing ways more often than this is solved alone."""
+
+CERTIFIED = 1e-9
+"""An answer whose bound lies no further above its net value, as a share of it, is certified optimal."""
+
+FEASIBLE = 1e-9
+"""By so much of it (of 1 Mt/yr, where it is less) a plan may exceed a bound, as HiGHS's may."""
+
+Alone = Callable[[dict[str, Any]], FlowSolution]
+"""Solves one draw, given what it changes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Plans:
+    """The plans of greatest net value in many draws.
+
+    Attributes
+    ----------
+    net_value, bound
+        Per draw, million USD/yr; no plan has a greater net value than the bound.
+    shadow_price
+        Draws x facilities: value of one more unit of capacity.
+    alone
+        How many draws were solved one by one.
+    """
+
+    net_value: Floats
+    bound: Floats
+    shadow_price: Floats
+    alone: int
+    _parts: tuple[int, int]
+    _amount: csr_array
+    _ways: csr_array
+
+    def __len__(self) -> int:
+        return len(self.net_value)
+
+    def __repr__(self) -> str:
+        return f"<Plans: {len(self)} draws, {int(self.certified.sum())} certified, {self.alone} solved alone>"
+
+    @property
+    def gap(self) -> Floats:
+        """Bound less net value: 0 but for rounding."""
+        return self.bound - self.net_value
+
+    @property
+    def certified(self) -> npt.NDArray[np.bool_]:
+        """Which answers are proven to be the best but for rounding."""
+        return certified(self.net_value, self.gap)
+
+    def tonnes(self, kind: Kind, which: Ints | None = None) -> Floats:
+        """Mt/yr entering edges, sold to bids or bought from offers: draws x those asked for (all if None)."""
+        first = {"edge": 0, "bid": self._parts[0], "offer": self._parts[1]}[kind]
+        last = {"edge": self._parts[0], "bid": self._parts[1], "offer": self._ways.shape[1]}[kind]
+        columns = np.arange(first, last) if which is None else first + np.asarray(which)
+        return np.asarray((self._amount @ self._ways[:, columns]).toarray())
+
+
+def certified(net_value: Floats, gap: Floats) -> npt.NDArray[np.bool_]:
+    """Tell which answers are proven to be the best but for rounding."""
+    return np.asarray(np.abs(gap) <= CERTIFIED * np.maximum(1.0, np.abs(net_value)))
+
+
+class Draws:
+    """A problem's numbers in many draws.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    changes
+        Columns that differ, sound: draws x rows, or one row for all.
+    """
+
+    def __init__(self, problem: FlowProblem, changes: Mapping[str, Floats]) -> None:
+        self.problem, self.changes = problem, changes
+        self._count = next((len(column) for column in changes.values() if column.ndim > 1), 1)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def some(self, which: Ints) -> Draws:
+        """Some of the draws."""
+        some = Draws(self.problem, {n: c[which] if c.ndim > 1 else c for n, c in self.changes.items()})
+        some._count = len(which)
+        return some
+
+    def column(self, name: str) -> Floats:
+        """A column of the problem: draws x rows, or one row for all."""
+        found: Floats = self.changes[name] if name in self.changes else getattr(self.problem, name)
+        return found
+
+    def one(self, draw: int) -> dict[str, Any]:
+        """What a draw changes."""
+        return {name: column[draw] if column.ndim > 1 else column for name, column in self.changes.items()}
+
+    def values(self, ways: csr_array) -> Floats:
+        """What a tonne by each way (ways x edges, bids, offers) earns: draws x ways."""
+        first, total = 0, np.zeros((len(self), ways.shape[0]))
+        for name, sign in (("edge_cost", -1.0), ("bid_price", 1.0), ("offer_cost", -1.0)):
+            column = self.column(name)
+            part = ways[:, first : first + column.shape[-1]]
+            total += sign * (part @ column.T).T
+            first += column.shape[-1]
+        return total
+
+    def stacked(self, names: tuple[str, ...]) -> Floats:
+        """Columns side by side, draws x rows."""
+        return np.concatenate(
+            [np.broadcast_to(self.column(name), (len(self), self.column(name).shape[-1])) for name in names], axis=1
+        )
+
+
+class _Pool:
+    """Ways that are known so far, and the programme over them."""
+
+    def __init__(self, ways: Ways, start: Start, charges: csr_array, mark: Floats, base: Draws) -> None:
+        self._charges, self._mark, self._base = charges, mark, base
+        self.ways, self.start = ways, start
+        self._known = set(ways.total(mark).tolist())
+        self.matrix = _as_matrix(ways, charges.shape[0])
+        self.taken = (self.matrix @ charges).toarray()
+
+    def add(self, ways: Ways) -> bool:
+        """Add those ways that are not known yet, and tell whether there were any."""
+        marks = ways.total(self._mark).tolist()
+        new = []
+        for mark in marks:  # several draws may have found the same
+            new.append(mark not in self._known)
+            self._known.add(mark)
+        ways = ways.only(np.array(new, dtype=np.bool_))
+        if not ways.n_ways:
+            return False
+        matrix = _as_matrix(ways, self._charges.shape[0])
+        taken = (matrix @ self._charges).toarray()
+        self.start = self.start.widened(taken.T, self._base.values(matrix)[0])
+        self.ways = Ways.joined([self.ways, ways])
+        self.matrix = _as_matrix(self.ways, self._charges.shape[0])
+        self.taken = np.concatenate([self.taken, taken])
+        return True
+
+
+class _Found(NamedTuple):
+    """What came of some draws. Draws x ways, draws x rows, draws x bids where it is more than one number a draw."""
+
+    net_value: Floats
+    bound: Floats
+    amount: Floats
+    price: Floats
+    beaten: npt.NDArray[np.bool_]
+    proven: npt.NDArray[np.bool_]
+
+
+class Many:
+    """A problem, laid out for many draws of its numbers.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    kept
+        Its master programme over ways, solved.
+    alone
+        Solves one draw.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If the programme's basis is not one of ways and slacks alone.
+    CircleError
+        If going round in circles pays.
+    """
+
+    def __init__(self, problem: FlowProblem, kept: Kept, alone: Alone) -> None:
+        self._problem, self._alone = problem, alone
+        self._base = Draws(problem, {})
+        self._bounded = kept.bounded
+        upper = self._upper(self._base)[0]
+        self._held = np.flatnonzero(np.isfinite(upper))  # a row without a bound holds nothing back
+        self._charges = kept.rows[self._held].T.tocsr()
+        self._mark = np.random.default_rng(0).random(kept.rows.shape[1])
+        self._ways = kept.ways.only(kept.basic_ways)
+        matrix = _as_matrix(self._ways, self._charges.shape[0])
+        slacks = np.flatnonzero(np.isin(self._held, kept.basic_rows))
+        if len(slacks) + self._ways.n_ways != len(self._held):
+            raise np.linalg.LinAlgError("something else is in the basis")
+        taken = (matrix @ self._charges).toarray()
+        self._start = Start.of(slacks, taken.T, self._base.values(matrix)[0])
+        self._parts = problem.count("edge"), problem.count("edge") + problem.count("bid")
+        self._pricing = Pricing(problem)
+        self._supplies = Supplies(problem, self._supply(self._base, 0, kept.price[self._held]), self._charges)
+
+    def answer(self, draws: Draws) -> Plans:
+        """Answer draws, each for itself but for the ways that others have found."""
+        pool = _Pool(self._ways, self._start, self._charges, self._mark, self._base)
+        answers = _Answers(len(draws), self._problem.count("facility"))
+        fits = self._fits(draws)
+        size = int(np.clip(NUMBERS_AT_ONCE // len(self._held), FIRST // 2, AT_ONCE))
+        starts = [0, *range(FIRST, len(draws), size)]
+        for start, end in zip(starts, [*starts[1:], len(draws)], strict=True):
+            left = start + np.flatnonzero(fits[start:end])
+            for _ in range(MOST_ROUNDS):
+                if not len(left):
+                    break
+                some = draws.some(left)
+                found = self._solved(some, pool)
+                answers.note(left, found, self._held)
+                again = ~found.proven & found.beaten.any(axis=1)
+                left = left[again]
+                if not self._learn(some.some(np.flatnonzero(again)), found, again, pool):
+                    break
+        for draw in np.flatnonzero(~answers.known).tolist():
+            answers.note_alone(draw, self._alone(draws.one(draw)))
+        return answers.plans(pool.matrix, self._parts)
+
+    def _upper(self, draws: Draws) -> Floats:
+        """Bounds of all shared rows in every draw."""
+        limits = np.array([limit.bound for limit in self._problem.limits])
+        most = draws.stacked(("edge_capacity", "bid_most", "offer_most"))[:, self._bounded]
+        return np.concatenate(
+            [draws.stacked(("facility_capacity",)), np.tile(limits, (len(draws), 1)), most], axis=1
+        )
+
+    def _fits(self, draws: Draws) -> npt.NDArray[np.bool_]:
+        """Tell which draws are bounded where the problem is, and nowhere else, and cost nothing below 0."""
+        upper = self._upper(draws)
+        held = np.zeros(upper.shape[1], dtype=np.bool_)
+        held[self._held] = True
+        fits = np.all(np.isfinite(upper) == held, axis=1)
+        free = np.setdiff1d(np.arange(self._parts[0]), self._bounded)
+        capacity, cost = draws.column("edge_capacity"), draws.changes.get("edge_cost", np.zeros(0))
+        return fits & np.all(np.isinf(capacity[..., free]), axis=-1) & np.all(cost >= 0, axis=-1)
+
+    def _solved(self, draws: Draws, pool: _Pool) -> _Found:
+        """Solve the programme over known ways, and look whether a way that is not known would be better."""
+        value, upper = draws.values(pool.matrix), self._upper(draws)[:, self._held]
+        bids = draws.column("bid_price")
+        tolerance = TOLERANCE * max(1.0, float(np.max(np.abs(bids), initial=0.0)))
+        differs = set(draws.changes) & {"facility_capacity", "edge_capacity", "bid_most", "offer_most"}
+        ends = Lockstep(pool.start, value, upper if differs else upper[0], tolerance).run()
+        amount, price = np.maximum(ends.amount, 0.0), np.maximum(ends.price, 0.0)
+        excess = self._supplies.excess(draws.column("edge_cost"), bids, draws.column("offer_cost"), price)
+        net_value = np.sum(value * amount, axis=1)
+        most = draws.column("bid_most")
+        with np.errstate(invalid="ignore"):
+            bound = np.sum(price * upper, axis=1) + np.nansum(np.maximum(excess, 0.0) * most, axis=1)
+        keeps = np.all(amount @ pool.taken <= upper + FEASIBLE * np.maximum(1.0, upper), axis=1)
+        beaten = (excess > tolerance) & np.isfinite(excess) & ends.ended[:, None]
+        proven = ends.ended & keeps & ~np.any(excess > tolerance, axis=1) & certified(net_value, bound - net_value)
+        return _Found(net_value, bound, amount, price, beaten, proven)
+
+    def _learn(self, draws: Draws, found: _Found, which: npt.NDArray[np.bool_], pool: _Pool) -> bool:
+        """Find the ways that some draws lack, and tell whether there were any."""
+        ways = []
+        for draw, (price, beaten) in enumerate(zip(found.price[which], found.beaten[which], strict=True)):
+            try:
+                supply = self._supply(draws, draw, price)
+            except CircleError:
+                continue
+            ways.append(self._pricing.ways(supply, np.flatnonzero(beaten)))
+        return bool(ways) and pool.add(Ways.joined(ways))
+
+    def _supply(self, draws: Draws, draw: int, price: Floats) -> Supply:
+        edges, offers = self._parts
+        charged = self._charges @ price
+        one = draws.one(draw)
+        edge_cost = one.get("edge_cost", self._problem.edge_cost)
+        offer_cost = one.get("offer_cost", self._problem.offer_cost)
+        return self._pricing.supply(edge_cost + charged[:edges], offer_cost + charged[offers:])
+
+
+class _Answers:
+    """Answers that are there so far."""
+
+    def __init__(self, draws: int, facilities: int) -> None:
+        self._net_value, self._bound = np.zeros(draws), np.zeros(draws)
+        self._shadow_price = np.zeros((draws, facilities))
+        self.known = np.zeros(draws, dtype=np.bool_)
+        self._amounts: list[tuple[Ints, Ints, Floats]] = []
+        self._alone: list[tuple[int, FlowSolution]] = []
+
+    def note(self, draws: Ints, found: _Found, held: Ints) -> None:
+        """Keep those answers that are proven."""
+        at = draws[found.proven]
+        self.known[at] = True
+        self._net_value[at], self._bound[at] = found.net_value[found.proven], found.bound[found.proven]
+        own = np.flatnonzero(held < self._shadow_price.shape[1])
+        self._shadow_price[np.ix_(at, held[own])] = found.price[np.ix_(found.proven, own)]
+        row, way = np.nonzero(found.amount * found.proven[:, None])
+        self._amounts.append((draws[row], way, found.amount[row, way]))
+
+    def note_alone(self, draw: int, solution: FlowSolution) -> None:
+        """Keep the answer of a draw that was solved alone."""
+        self._net_value[draw] = solution.net_value
+        self._bound[draw] = solution.bound if solution.status == "optimal" else np.inf
+        self._shadow_price[draw] = solution.shadow_price
+        self._alone.append((draw, solution))
+
+    def plans(self, ways: csr_array, parts: tuple[int, int]) -> Plans:
+        """All of them; a plan that was found alone counts as a way of its own."""
+        from scipy.sparse import csr_array, vstack
+
+        n_ways = ways.shape[0]
+        flows = [np.concatenate([s.flows, s.sales, s.purchases]) for _, s in self._alone]
+        if flows:
+            ways = csr_array(vstack([ways, csr_array(np.array(flows))]))
+        draw, way, amount = (np.concatenate([part[i] for part in self._amounts]) for i in range(3))
+        draw = np.concatenate([draw, [d for d, _ in self._alone]]).astype(np.int64)
+        way = np.concatenate([way, n_ways + np.arange(len(flows))]).astype(np.int64)
+        amount = np.concatenate([amount, np.ones(len(flows))])
+        amounts = csr_array((amount, (draw, way)), shape=(len(self.known), ways.shape[0]))
+        return Plans(self._net_value, self._bound, self._shadow_price, len(flows), parts, amounts, ways)
+
+
+def _as_matrix(ways: Ways, n_columns: int) -> csr_array:
+    """Ways x edges, bids, offers: tonnes for a tonne sold."""
+    from scipy.sparse import csr_array
+
+    return csr_array((ways.tonnes, (ways.way, ways.column)), shape=(ways.n_ways, n_columns))
