@@ -115,7 +115,7 @@ class Lockstep:
     value
         Of the matrix's columns, programmes x columns.
     bound
-        Of the rows: programmes x rows, or one row where it is the start's in all.
+        Of the rows: programmes x rows, or 1 x rows where it is the same in all.
     optimal
         A column that would gain no more than this stays outside.
     """
@@ -126,8 +126,8 @@ class Lockstep:
         value = np.concatenate([np.zeros((count, n_rows)), value], axis=1)
         self._gain = value[:, start.other] - value[:, start.basic] @ start.table
         amount = bound @ start.inverse.T
-        self._amount = amount if amount.ndim > 1 else np.tile(amount, (count, 1))
-        self._mends = amount.ndim > 1 and bool(np.any(amount < -FEASIBLE))
+        self._mends = bool(np.any(amount < -FEASIBLE))
+        self._amount = np.array(np.broadcast_to(amount, (count, n_rows)))
         self._to_mend = np.full(count, self._mends)
         self._first_gain = np.tile(start.gain, (count if self._mends else 0, 1))
         self._basic, self._other = np.tile(start.basic, (count, 1)), np.tile(start.other, (count, 1))

@@ -143,12 +143,6 @@ class Draws:
             first += column.shape[-1]
         return total
 
-    def stacked(self, names: tuple[str, ...]) -> Floats:
-        """Columns side by side, draws x rows."""
-        return np.concatenate(
-            [np.broadcast_to(self.column(name), (len(self), self.column(name).shape[-1])) for name in names], axis=1
-        )
-
 
 class _Pool:
     """Ways that are known so far, and the programme over them."""
@@ -233,39 +227,47 @@ class Many:
         """Answer draws, each for itself but for the ways that others have found."""
         pool = _Pool(self._ways, self._start, self._charges, self._mark, self._base)
         answers = _Answers(len(draws), self._problem.count("facility"))
-        fits = self._fits(draws)
-        size = int(np.clip(NUMBERS_AT_ONCE // len(self._held), FIRST // 2, AT_ONCE))
-        starts = [0, *range(FIRST, len(draws), size)]
-        for start, end in zip(starts, [*starts[1:], len(draws)], strict=True):
-            left = start + np.flatnonzero(fits[start:end])
+        left = np.flatnonzero(self._fits(draws))
+        for some in (left[:FIRST], left[FIRST:]):  # the first find most of the ways that the others need
             for _ in range(MOST_ROUNDS):
-                if not len(left):
-                    break
-                some = draws.some(left)
-                found = self._solved(some, pool)
-                answers.note(left, found, self._held)
-                again = ~found.proven & found.beaten.any(axis=1)
-                left = left[again]
-                if not self._learn(some.some(np.flatnonzero(again)), found, again, pool):
-                    break
+                some = self._round(draws, some, pool, answers)
         for draw in np.flatnonzero(~answers.known).tolist():
             answers.note_alone(draw, self._alone(draws.one(draw)))
         return answers.plans(pool.matrix, self._parts)
 
+    def _round(self, draws: Draws, left: Ints, pool: _Pool, answers: _Answers) -> Ints:
+        """Answer those draws for which all ways are known; learn ways from the others, and return these."""
+        size = int(np.clip(NUMBERS_AT_ONCE // len(self._held), FIRST, AT_ONCE)) if len(self._held) else AT_ONCE
+        lacking = []
+        for start in range(0, len(left), size):
+            part = left[start : start + size]
+            some = draws.some(part)
+            found = self._solved(some, pool)
+            answers.note(part, found, self._held)
+            again = ~found.proven & found.beaten.any(axis=1)
+            if self._learn(some.some(np.flatnonzero(again)), found, again, pool):
+                lacking.append(part[again])
+        return np.concatenate([left[:0], *lacking])
+
     def _upper(self, draws: Draws) -> Floats:
-        """Bounds of all shared rows in every draw."""
+        """Bounds of all shared rows, draws x rows; one row where they are the same in all."""
         limits = np.array([limit.bound for limit in self._problem.limits])
-        most = draws.stacked(("edge_capacity", "bid_most", "offer_most"))[:, self._bounded]
-        return np.concatenate(
-            [draws.stacked(("facility_capacity",)), np.tile(limits, (len(draws), 1)), most], axis=1
-        )
+        columns = [draws.column("facility_capacity"), limits]
+        first = 0
+        for name in ("edge_capacity", "bid_most", "offer_most"):
+            column = draws.column(name)
+            last = first + column.shape[-1]
+            columns.append(column[..., self._bounded[(self._bounded >= first) & (self._bounded < last)] - first])
+            first = last
+        rows = max((len(column) for column in columns if column.ndim > 1), default=1)
+        return np.concatenate([np.broadcast_to(column, (rows, column.shape[-1])) for column in columns], axis=1)
 
     def _fits(self, draws: Draws) -> npt.NDArray[np.bool_]:
         """Tell which draws are bounded where the problem is, and nowhere else, and cost nothing below 0."""
         upper = self._upper(draws)
         held = np.zeros(upper.shape[1], dtype=np.bool_)
         held[self._held] = True
-        fits = np.all(np.isfinite(upper) == held, axis=1)
+        fits = np.all(np.isfinite(upper) == held, axis=1) & np.ones(len(draws), dtype=np.bool_)
         free = np.setdiff1d(np.arange(self._parts[0]), self._bounded)
         capacity, cost = draws.column("edge_capacity"), draws.changes.get("edge_cost", np.zeros(0))
         return fits & np.all(np.isinf(capacity[..., free]), axis=-1) & np.all(cost >= 0, axis=-1)
@@ -275,8 +277,7 @@ class Many:
         value, upper = draws.values(pool.matrix), self._upper(draws)[:, self._held]
         bids = draws.column("bid_price")
         tolerance = TOLERANCE * max(1.0, float(np.max(np.abs(bids), initial=0.0)))
-        differs = set(draws.changes) & {"facility_capacity", "edge_capacity", "bid_most", "offer_most"}
-        ends = Lockstep(pool.start, value, upper if differs else upper[0], tolerance).run()
+        ends = Lockstep(pool.start, value, upper, tolerance).run()
         amount, price = np.maximum(ends.amount, 0.0), np.maximum(ends.price, 0.0)
         excess = self._supplies.excess(draws.column("edge_cost"), bids, draws.column("offer_cost"), price)
         net_value = np.sum(value * amount, axis=1)

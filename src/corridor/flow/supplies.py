@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.flow.pricing import Supply
 from corridor.flow.problem import FlowProblem
@@ -16,26 +17,42 @@ if TYPE_CHECKING:
 MOST_SWEEPS = 60
 """Costs that have not settled after so many sweeps may have no end."""
 
-SETTLED = 1e-13
-"""Share of a cost (of 1 USD/t, where it is less) by which a sweep may still lower it: rounding."""
+LEAST_SWEEPS = 2
+"""Before that none is expected to change nothing."""
+
+CROWDED = 0.5
+"""When costs fall in no more than this share of the draws, the others are moved out of the way."""
 
 
 class _Level(NamedTuple):
-    """Edges into the states that lie equally many steps from the mines at the start, by the state where they end."""
+    """Edges into some states: first one into each, then the second into each that has one, and so on.
+
+    Attributes
+    ----------
+    edges, tails
+        The edges, and where they begin.
+    heads
+        The states, those with most edges first.
+    ranks
+        Places of the first edges, of the second, and so on.
+    charged, charge
+        Places of the edges that shared rows charge, and their places among all such edges.
+    """
 
     edges: Ints
     tails: Ints
-    heads: Ints  # the states, each once
-    first: Ints  # where the edges of each state begin
-    charged: Ints  # places of the edges that shared rows charge
-    charge: Ints  # and their places among all such edges
+    heads: Ints
+    ranks: tuple[slice, ...]
+    charged: Ints
+    charge: Ints
 
 
 class Supplies:
     """The network of a problem, made ready to be searched in many draws at once.
 
-    Costs are carried along the edges in sweeps, level by level in the order in which cargo reached the states in the
-    problem as it is: in a draw that is not far from it the first sweep finds nearly all, and another proves it.
+    Costs are carried along the edges in sweeps: those that lead to dearer states (in the problem as it is) from the
+    cheapest states on, then the others from the dearest states back, and so on (Yen 1970). In a draw that is not far
+    from the problem the first sweep finds nearly all. A sweep that changes nothing proves that all is found.
 
     Parameters
     ----------
@@ -55,13 +72,7 @@ class Supplies:
         self._charged = edges[charged]
         place = np.full(n_edges, -1)
         place[charged] = np.arange(len(charged))
-        depth = _depth(problem, nearby)[problem.edge_to]
-        order = np.lexsort([problem.edge_to, depth])
-        self._levels = []
-        for level in np.split(order, np.flatnonzero(np.diff(depth[order])) + 1):
-            heads, first = np.unique(problem.edge_to[level], return_index=True)
-            own = np.flatnonzero(place[level] >= 0)
-            self._levels.append(_Level(level, problem.edge_from[level], heads, first, own, place[level[own]]))
+        self._sweeps = [[_level(problem, edges, place) for edges in sweep] for sweep in _both_ways(problem, nearby)]
         self._gain = None if np.all(problem.edge_gain == 1) else problem.edge_gain
 
     def excess(self, edge_cost: Floats, bid_price: Floats, offer_cost: Floats, row_price: Floats) -> Floats:
@@ -77,42 +88,85 @@ class Supplies:
         row_price = np.ascontiguousarray(row_price.T)
         cost = np.full((self._problem.n_states, row_price.shape[1]), np.inf)
         np.minimum.at(cost, self._problem.offer_state, _across(offer_cost) + self._offers @ row_price)
-        along, charge = _across(edge_cost), self._charged @ row_price
-        for _ in range(MOST_SWEEPS):
-            before = cost.copy()
-            self._sweep(cost, along, charge)
-            with np.errstate(invalid="ignore"):  # an infinite cost less itself
-                unsettled = np.any(before - cost > SETTLED * np.maximum(1.0, np.abs(cost)), axis=0)
-            if not unsettled.any():
-                break
+        settled = self._settle(cost, _across(edge_cost), self._charged @ row_price)
         pays = _across(bid_price) - self._bids @ row_price
         excess = pays - cost[self._problem.bid_state]
-        excess[:, unsettled] = np.inf
+        excess[:, ~settled] = np.inf
         return excess.T
 
-    def _sweep(self, cost: Floats, along: Floats, charge: Floats) -> None:
-        for level in self._levels:
+    def _settle(self, cost: Floats, along: Floats, charge: Floats) -> npt.NDArray[np.bool_]:
+        """Sweep until no cost falls any more, and tell in which draws that is so."""
+        left, found = np.arange(cost.shape[1]), cost
+        for sweep in range(MOST_SWEEPS):
+            if sweep < LEAST_SWEEPS:
+                self._sweep(self._sweeps[sweep % 2], found, along, charge)
+                continue
+            before = found.copy()
+            self._sweep(self._sweeps[sweep % 2], found, along, charge)
+            falls = np.any(found != before, axis=0)
+            if falls.mean() > CROWDED:
+                continue
+            cost[:, left] = found
+            left, found, charge = left[falls], found[:, falls], charge[:, falls]
+            if not len(left):
+                break
+            along = along if along.shape[1] == 1 else along[:, falls]
+        settled = np.ones(cost.shape[1], dtype=np.bool_)
+        settled[left] = False
+        return settled
+
+    def _sweep(self, levels: list[_Level], cost: Floats, along: Floats, charge: Floats) -> None:
+        for level in levels:
             reach = cost[level.tails]
             reach += along[level.edges]
-            reach[level.charged] += charge[level.charge]
+            if len(level.charged):
+                reach[level.charged] += charge[level.charge]
             if self._gain is not None:
                 reach /= self._gain[level.edges, None]
-            least = np.minimum.reduceat(reach, level.first, axis=0)
-            cost[level.heads] = np.minimum(cost[level.heads], least)
+            least = cost[level.heads]
+            for rank in level.ranks:
+                part = least[: rank.stop - rank.start]
+                np.minimum(part, reach[rank], out=part)
+            cost[level.heads] = least
 
 
-def _depth(problem: FlowProblem, supply: Supply) -> Ints:
-    """How many steps lead to each state; one more than all others where nothing comes."""
-    depth = np.zeros(problem.n_states, dtype=np.int64)
-    arrived = np.flatnonzero((supply.last_step >= 0) & (supply.last_step < problem.count("edge")))
-    before = problem.edge_from[supply.last_step[arrived]]
+def _both_ways(problem: FlowProblem, supply: Supply) -> tuple[list[Ints], list[Ints]]:
+    """Edges to dearer states in the order of these, then the others in the order of theirs, by level.
+
+    No edge joins two states of a level: a state lies one level beyond the highest of those that are cheaper and from
+    which an edge leads to it.
+    """
+    level = np.zeros(problem.n_states, dtype=np.int64)
+    place = np.argsort(np.argsort(supply.cost, kind="stable"))  # of states of one cost the first counts as cheaper
+    is_onward = place[problem.edge_from] < place[problem.edge_to]
+    onward, back = np.flatnonzero(is_onward), np.flatnonzero(~is_onward)
     for _ in range(problem.n_states):
-        deeper = depth[before] + 1
-        if np.array_equal(depth[arrived], deeper):
+        before = level.copy()
+        np.maximum.at(level, problem.edge_to[onward], level[problem.edge_from[onward]] + 1)
+        np.maximum.at(level, problem.edge_from[back], level[problem.edge_to[back]] + 1)
+        if np.array_equal(level, before):
             break
-        depth[arrived] = deeper
-    depth[supply.last_step < 0] = depth.max(initial=0) + 1
-    return depth
+    found = level[problem.edge_to]
+    return _grouped(onward, found[onward]), _grouped(back, -found[back])
+
+
+def _grouped(edges: Ints, key: Ints) -> list[Ints]:
+    """Edges by a key, in its order."""
+    order = np.argsort(key, kind="stable")
+    return np.split(edges[order], np.flatnonzero(np.diff(key[order])) + 1) if len(edges) else []
+
+
+def _level(problem: FlowProblem, edges: Ints, charge: Ints) -> _Level:
+    heads, number, count = np.unique(problem.edge_to[edges], return_inverse=True, return_counts=True)
+    most_first = np.argsort(-count, kind="stable")
+    place = np.argsort(most_first)[number]
+    order = np.argsort(place, kind="stable")
+    rank = np.arange(len(edges)) - np.searchsorted(place[order], place[order])
+    edges = edges[order[np.argsort(rank, kind="stable")]]
+    ends = np.cumsum(np.bincount(rank)).tolist()
+    ranks = tuple(slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True))
+    own = np.flatnonzero(charge[edges] >= 0)
+    return _Level(edges, problem.edge_from[edges], heads[most_first], ranks, own, charge[edges[own]])
 
 
 def _across(column: Floats) -> Floats:
