@@ -6,6 +6,7 @@ The only room that knows HiGHS and Pyomo; both are loaded when they are used.
 from corridor.flow.explain import Marginal, NextBest, marginal, next_best
 from corridor.flow.export import write_lp
 from corridor.flow.limits import LimitRow
+from corridor.flow.many import Plans, certified
 from corridor.flow.problem import FlowProblem
 from corridor.flow.pyomo import pyomo_model
 from corridor.flow.solution import FlowSolution, Rents
@@ -17,8 +18,10 @@ __all__ = [
     "LimitRow",
     "Marginal",
     "NextBest",
+    "Plans",
     "Prepared",
     "Rents",
+    "certified",
     "marginal",
     "next_best",
     "pyomo_model",

@@ -32,6 +32,10 @@ CROWDED = 0.75
 _Marks = npt.NDArray[np.bool_]
 
 
+class NoBasisError(Exception):
+    """These columns are no basis."""
+
+
 class Start(NamedTuple):
     """A basis of the programmes: maximise value x amount, where slack + matrix x amount = bound, all from 0 up.
 
@@ -64,12 +68,16 @@ class Start(NamedTuple):
 
         Raises
         ------
-        numpy.linalg.LinAlgError
+        NoBasisError
             If they are no basis.
         """
         n_rows, n_columns = matrix.shape
-        whole = np.concatenate([np.eye(n_rows)[:, slacks], matrix], axis=1)
-        inverse = np.linalg.inv(whole)
+        if len(slacks) + n_columns != n_rows:
+            raise NoBasisError
+        try:
+            inverse = np.linalg.inv(np.concatenate([np.eye(n_rows)[:, slacks], matrix], axis=1))
+        except np.linalg.LinAlgError:
+            raise NoBasisError from None
         basic = np.concatenate([slacks, n_rows + np.arange(n_columns)])
         other = np.setdiff1d(np.arange(n_rows), slacks)
         basic_value = np.concatenate([np.zeros(len(slacks)), value])
@@ -105,6 +113,20 @@ class Ends(NamedTuple):
     price: Floats
 
 
+class Scratch:
+    """Room for passing numbers, used again and again: asking the system for it each time would take a fifth longer."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Floats] = {}
+
+    def room(self, name: str, *shape: int) -> Floats:
+        """An array of a shape, with whatever was in it; what had this name before is lost."""
+        size = int(np.prod(shape))
+        if name not in self._held or len(self._held[name]) < size:
+            self._held[name] = np.empty(size)
+        return self._held[name][:size].reshape(shape)
+
+
 class Lockstep:
     """Programmes under way.
 
@@ -118,9 +140,11 @@ class Lockstep:
         Of the rows: programmes x rows, or 1 x rows where it is the same in all.
     optimal
         A column that would gain no more than this stays outside.
+    scratch
+        Room for the steps.
     """
 
-    def __init__(self, start: Start, value: Floats, bound: Floats, optimal: float) -> None:
+    def __init__(self, start: Start, value: Floats, bound: Floats, optimal: float, scratch: Scratch) -> None:
         count, n_rows = len(value), len(start.basic)
         self._table, self._across = start.table, np.ascontiguousarray(start.table.T)
         value = np.concatenate([np.zeros((count, n_rows)), value], axis=1)
@@ -131,8 +155,10 @@ class Lockstep:
         self._to_mend = np.full(count, self._mends)
         self._first_gain = np.tile(start.gain, (count if self._mends else 0, 1))
         self._basic, self._other = np.tile(start.basic, (count, 1)), np.tile(start.other, (count, 1))
-        self._rows, self._columns = np.empty((count, 8, len(start.other))), np.empty((count, 8, n_rows))
-        self._steps, self._optimal = 0, optimal
+        self._scratch, self._steps, self._optimal = scratch, 0, optimal
+        # steps x programmes x (other columns, rows); only what is written to takes memory
+        self._rows = scratch.room("rows", MOST_STEPS, count, len(start.other))
+        self._columns = scratch.room("columns", MOST_STEPS, count, n_rows)
         self._which, self._under_way = np.arange(count), np.ones(count, dtype=np.bool_)
         self._width = value.shape[1]
         self._ends = Ends(
@@ -141,6 +167,9 @@ class Lockstep:
 
     def run(self) -> Ends:
         """Take steps until all have ended, or have taken too many."""
+        if not self._gain.shape[1]:  # there is nothing but slacks
+            self._ends.ended[:] = self._amount.min(axis=1, initial=0.0) >= -FEASIBLE
+            return self._ends
         while self._steps < MOST_STEPS:
             if self._mends:
                 self._to_mend &= self._amount.min(axis=1) < -FEASIBLE
@@ -171,9 +200,15 @@ class Lockstep:
     def _close_up(self) -> None:
         """Leave out programmes that have ended."""
         kept = self._under_way
-        names = ("_amount", "_gain", "_basic", "_other", "_rows", "_columns", "_which", "_to_mend")
+        names = ("_amount", "_gain", "_basic", "_other", "_which", "_to_mend")
         for name in (*names, "_first_gain")[: len(names) + self._mends]:
             setattr(self, name, getattr(self, name)[kept])
+        for name in ("_rows", "_columns"):
+            steps = getattr(self, name)[:, : len(self._which)]
+            places = np.flatnonzero(kept)
+            for step in getattr(self, name)[: self._steps]:
+                step[: len(places)] = step[places]
+            setattr(self, name, steps)
         self._under_way = np.ones(len(self._which), dtype=np.bool_)
 
     def _step(self, entering: Ints) -> None:
@@ -197,58 +232,61 @@ class Lockstep:
         self._under_way &= found  # without bound, or without a plan: not for us to say
         self._exchange(at, entering, leaving, column, row)
 
-    @staticmethod
-    def _blocking(left: Floats, taken: Floats) -> tuple[Ints, _Marks]:
+    def _blocking(self, left: Floats, taken: Floats) -> tuple[Ints, _Marks]:
         """What runs out first, and whether anything does; of several the one that is taken most."""
-        ratio = np.full_like(taken, np.inf)
+        ratio = self._scratch.room("ratio", *taken.shape)
+        ratio.fill(np.inf)
         np.divide(left, taken, out=ratio, where=taken > LEAST_PIVOT)
-        np.maximum(ratio, 0.0, out=ratio)
-        least = ratio.min(axis=1)
-        first = np.where(ratio <= least[:, None] + TIE, np.maximum(taken, 0.0), -1.0).argmax(axis=1)
-        return first, np.isfinite(least)
+        least = np.maximum(ratio.min(axis=1), 0.0)
+        ties = np.where(ratio <= least[:, None] + TIE, taken, 0.0)
+        return ties.argmax(axis=1), np.isfinite(least)
 
     def _column(self, at: Ints, entering: Ints) -> Floats:
         """Columns of the tables as they are now."""
         column = self._across[entering]
         if self._steps:
-            weight = self._rows[at, : self._steps, entering]
-            column -= (weight[:, None, :] @ self._taken(self._columns, at))[:, 0]
+            column -= self._products(self._rows, at, entering, self._columns)
         return column
 
     def _row(self, at: Ints, leaving: Ints) -> Floats:
         """Rows of the tables as they are now."""
         row = self._table[leaving]
         if self._steps:
-            weight = self._columns[at, : self._steps, leaving]
-            row -= (weight[:, None, :] @ self._taken(self._rows, at))[:, 0]
+            row -= self._products(self._columns, at, leaving, self._rows)
         return row
 
-    def _taken(self, steps: Floats, at: Ints) -> Floats:
-        return steps[:, : self._steps] if len(at) == len(steps) else steps[at, : self._steps]
+    def _products(self, one: Floats, at: Ints, place: Ints, other: Floats) -> Floats:
+        """Sum over the steps so far of a number of each programme's one vector x its other vector."""
+        weight = one[: self._steps, at, place].T
+        vectors = other[: self._steps] if len(at) == other.shape[1] else other[: self._steps, at]
+        return (weight[:, None, :] @ vectors.transpose(1, 0, 2))[:, 0]
 
     def _exchange(self, at: Ints, entering: Ints, leaving: Ints, column: Floats, row: Floats) -> None:
         """Carry out a step; those that have ended take an empty one."""
         moves = self._under_way
-        pivot = np.where(moves, column[at, leaving], 1.0)
-        column[~moves] = 0.0
-        row[~moves] = 0.0
+        pivot = column[at, leaving]
+        if not moves.all():
+            pivot[~moves] = 1.0
+            column[~moves] = 0.0
+            row[~moves] = 0.0
         row /= pivot[:, None]
         size = np.where(moves, self._amount[at, leaving] / pivot, 0.0)
-        self._amount -= size[:, None] * column
+        self._subtract(self._amount, size, column)
         self._amount[at[moves], leaving[moves]] = size[moves]
         for gain in (self._gain, self._first_gain)[: 1 + self._mends]:
             gained = gain[at, entering]
-            gain -= gained[:, None] * row
+            self._subtract(gain, gained, row)
             gain[at, entering] = np.where(moves, -gained / pivot, gained)
         # the table less column x row is the table after the exchange, the pivot's own row and column included
         row[at, entering] = np.where(moves, 1.0 + 1.0 / pivot, 0.0)
         column[at, leaving] = np.where(moves, pivot - 1.0, 0.0)
-        if self._steps == self._rows.shape[1]:
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)], axis=1)
-            self._columns = np.concatenate([self._columns, np.empty_like(self._columns)], axis=1)
-        self._rows[:, self._steps], self._columns[:, self._steps] = row, column
+        self._rows[self._steps], self._columns[self._steps] = row, column
         self._steps += 1
         at, entering, leaving = at[moves], entering[moves], leaving[moves]
         before = self._basic[at, leaving]
         self._basic[at, leaving] = self._other[at, entering]
         self._other[at, entering] = before
+
+    def _subtract(self, numbers: Floats, factor: Floats, vectors: Floats) -> None:
+        product = np.multiply(factor[:, None], vectors, out=self._scratch.room("product", *vectors.shape))
+        np.subtract(numbers, product, out=numbers)

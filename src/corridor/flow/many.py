@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.flow.lockstep import Lockstep, Start
+from corridor.flow.lockstep import Lockstep, Scratch, Start
 from corridor.flow.path_columns import TOLERANCE, Kept
 from corridor.flow.pricing import CircleError, Pricing, Supply, Ways
-from corridor.flow.problem import FlowProblem, Kind
+from corridor.flow.problem import FlowProblem
 from corridor.flow.solution import FlowSolution
 from corridor.flow.supplies import Supplies
 from corridor.paths import Floats, Ints
@@ -67,7 +67,7 @@ class Plans:
     bound: Floats
     shadow_price: Floats
     alone: int
-    _parts: tuple[int, int]
+    _counts: tuple[int, int, int]
     _amount: csr_array
     _ways: csr_array
 
@@ -87,11 +87,11 @@ class Plans:
         """Which answers are proven to be the best but for rounding."""
         return certified(self.net_value, self.gap)
 
-    def tonnes(self, kind: Kind, which: Ints | None = None) -> Floats:
+    def tonnes(self, kind: Literal["edge", "bid", "offer"], which: Ints | None = None) -> Floats:
         """Mt/yr entering edges, sold to bids or bought from offers: draws x those asked for (all if None)."""
-        first = {"edge": 0, "bid": self._parts[0], "offer": self._parts[1]}[kind]
-        last = {"edge": self._parts[0], "bid": self._parts[1], "offer": self._ways.shape[1]}[kind]
-        columns = np.arange(first, last) if which is None else first + np.asarray(which)
+        place = ("edge", "bid", "offer").index(kind)
+        first, count = sum(self._counts[:place]), self._counts[place]
+        columns = first + (np.arange(count) if which is None else np.asarray(which))
         return np.asarray((self._amount @ self._ways[:, columns]).toarray())
 
 
@@ -149,16 +149,15 @@ class _Pool:
 
     def __init__(self, ways: Ways, start: Start, charges: csr_array, mark: Floats, base: Draws) -> None:
         self._charges, self._mark, self._base = charges, mark, base
-        self.ways, self.start = ways, start
-        self._known = set(ways.total(mark).tolist())
+        self.ways, self.start, self.scratch = ways, start, Scratch()
         self.matrix = _as_matrix(ways, charges.shape[0])
         self.taken = (self.matrix @ charges).toarray()
+        self._known = set(ways.total(mark).tolist())
 
     def add(self, ways: Ways) -> bool:
         """Add those ways that are not known yet, and tell whether there were any."""
-        marks = ways.total(self._mark).tolist()
         new = []
-        for mark in marks:  # several draws may have found the same
+        for mark in ways.total(self._mark).tolist():  # several draws may have found the same
             new.append(mark not in self._known)
             self._known.add(mark)
         ways = ways.only(np.array(new, dtype=np.bool_))
@@ -198,7 +197,7 @@ class Many:
 
     Raises
     ------
-    numpy.linalg.LinAlgError
+    NoBasisError
         If the programme's basis is not one of ways and slacks alone.
     CircleError
         If going round in circles pays.
@@ -212,11 +211,9 @@ class Many:
         self._held = np.flatnonzero(np.isfinite(upper))  # a row without a bound holds nothing back
         self._charges = kept.rows[self._held].T.tocsr()
         self._mark = np.random.default_rng(0).random(kept.rows.shape[1])
-        self._ways = kept.ways.only(kept.basic_ways)
+        self._ways = kept.ways
         matrix = _as_matrix(self._ways, self._charges.shape[0])
-        slacks = np.flatnonzero(np.isin(self._held, kept.basic_rows))
-        if len(slacks) + self._ways.n_ways != len(self._held):
-            raise np.linalg.LinAlgError("something else is in the basis")
+        slacks = np.flatnonzero(np.isin(self._held, kept.slacks))
         taken = (matrix @ self._charges).toarray()
         self._start = Start.of(slacks, taken.T, self._base.values(matrix)[0])
         self._parts = problem.count("edge"), problem.count("edge") + problem.count("bid")
@@ -226,14 +223,15 @@ class Many:
     def answer(self, draws: Draws) -> Plans:
         """Answer draws, each for itself but for the ways that others have found."""
         pool = _Pool(self._ways, self._start, self._charges, self._mark, self._base)
-        answers = _Answers(len(draws), self._problem.count("facility"))
+        answers = _Answers(len(draws), self._problem)
         left = np.flatnonzero(self._fits(draws))
-        for some in (left[:FIRST], left[FIRST:]):  # the first find most of the ways that the others need
+        left = left[np.argsort(self._distance(draws)[left], kind="stable")]
+        is_first = np.arange(len(left)) % (len(left) // FIRST + 1) == 0
+        for part in (left[is_first], left[~is_first]):  # the first find most of the ways that the others need
+            lacking = part
             for _ in range(MOST_ROUNDS):
-                some = self._round(draws, some, pool, answers)
-        for draw in np.flatnonzero(~answers.known).tolist():
-            answers.note_alone(draw, self._alone(draws.one(draw)))
-        return answers.plans(pool.matrix, self._parts)
+                lacking = self._round(draws, lacking, pool, answers)
+        return answers.completed(draws, self._alone, pool.matrix)
 
     def _round(self, draws: Draws, left: Ints, pool: _Pool, answers: _Answers) -> Ints:
         """Answer those draws for which all ways are known; learn ways from the others, and return these."""
@@ -248,6 +246,19 @@ class Many:
             if self._learn(some.some(np.flatnonzero(again)), found, again, pool):
                 lacking.append(part[again])
         return np.concatenate([left[:0], *lacking])
+
+    def _distance(self, draws: Draws) -> Floats:
+        """How far each draw is from the problem: those that need as many steps should take them together."""
+        total = np.zeros(len(draws))
+        for name, column in draws.changes.items():
+            base = getattr(self._problem, name)
+            if column.ndim > 1 and column.size:
+                there = np.where(np.isfinite(column), column, base)  # where it is not the draw is solved alone
+                same = np.where(np.isfinite(base), base, 0.0)
+                total += np.square(
+                    (np.where(np.isfinite(base), there, 0.0) - same) / np.maximum(1.0, np.abs(same))
+                ).mean(1)
+        return total
 
     def _upper(self, draws: Draws) -> Floats:
         """Bounds of all shared rows, draws x rows; one row where they are the same in all."""
@@ -270,14 +281,14 @@ class Many:
         fits = np.all(np.isfinite(upper) == held, axis=1) & np.ones(len(draws), dtype=np.bool_)
         free = np.setdiff1d(np.arange(self._parts[0]), self._bounded)
         capacity, cost = draws.column("edge_capacity"), draws.changes.get("edge_cost", np.zeros(0))
-        return fits & np.all(np.isinf(capacity[..., free]), axis=-1) & np.all(cost >= 0, axis=-1)
+        return np.asarray(fits & np.all(np.isinf(capacity[..., free]), axis=-1) & np.all(cost >= 0, axis=-1))
 
     def _solved(self, draws: Draws, pool: _Pool) -> _Found:
         """Solve the programme over known ways, and look whether a way that is not known would be better."""
         value, upper = draws.values(pool.matrix), self._upper(draws)[:, self._held]
         bids = draws.column("bid_price")
         tolerance = TOLERANCE * max(1.0, float(np.max(np.abs(bids), initial=0.0)))
-        ends = Lockstep(pool.start, value, upper, tolerance).run()
+        ends = Lockstep(pool.start, value, upper, tolerance, pool.scratch).run()
         amount, price = np.maximum(ends.amount, 0.0), np.maximum(ends.price, 0.0)
         excess = self._supplies.excess(draws.column("edge_cost"), bids, draws.column("offer_cost"), price)
         net_value = np.sum(value * amount, axis=1)
@@ -302,7 +313,7 @@ class Many:
 
     def _supply(self, draws: Draws, draw: int, price: Floats) -> Supply:
         edges, offers = self._parts
-        charged = self._charges @ price
+        charged = np.asarray(self._charges @ price)
         one = draws.one(draw)
         edge_cost = one.get("edge_cost", self._problem.edge_cost)
         offer_cost = one.get("offer_cost", self._problem.offer_cost)
@@ -312,44 +323,50 @@ class Many:
 class _Answers:
     """Answers that are there so far."""
 
-    def __init__(self, draws: int, facilities: int) -> None:
+    def __init__(self, draws: int, problem: FlowProblem) -> None:
+        self._edges, self._bids, self._offers = (problem.count(kind) for kind in ("edge", "bid", "offer"))
         self._net_value, self._bound = np.zeros(draws), np.zeros(draws)
-        self._shadow_price = np.zeros((draws, facilities))
-        self.known = np.zeros(draws, dtype=np.bool_)
+        self._shadow_price = np.zeros((draws, problem.count("facility")))
+        self._known = np.zeros(draws, dtype=np.bool_)
         self._amounts: list[tuple[Ints, Ints, Floats]] = []
-        self._alone: list[tuple[int, FlowSolution]] = []
 
     def note(self, draws: Ints, found: _Found, held: Ints) -> None:
         """Keep those answers that are proven."""
         at = draws[found.proven]
-        self.known[at] = True
+        self._known[at] = True
         self._net_value[at], self._bound[at] = found.net_value[found.proven], found.bound[found.proven]
         own = np.flatnonzero(held < self._shadow_price.shape[1])
         self._shadow_price[np.ix_(at, held[own])] = found.price[np.ix_(found.proven, own)]
         row, way = np.nonzero(found.amount * found.proven[:, None])
         self._amounts.append((draws[row], way, found.amount[row, way]))
 
-    def note_alone(self, draw: int, solution: FlowSolution) -> None:
-        """Keep the answer of a draw that was solved alone."""
-        self._net_value[draw] = solution.net_value
-        self._bound[draw] = solution.bound if solution.status == "optimal" else np.inf
-        self._shadow_price[draw] = solution.shadow_price
-        self._alone.append((draw, solution))
-
-    def plans(self, ways: csr_array, parts: tuple[int, int]) -> Plans:
-        """All of them; a plan that was found alone counts as a way of its own."""
+    def completed(self, draws: Draws, alone: Alone, ways: csr_array) -> Plans:
+        """All answers: the draws that are left are solved alone, and the plan of each counts as a way of its own."""
         from scipy.sparse import csr_array, vstack
 
-        n_ways = ways.shape[0]
-        flows = [np.concatenate([s.flows, s.sales, s.purchases]) for _, s in self._alone]
-        if flows:
-            ways = csr_array(vstack([ways, csr_array(np.array(flows))]))
-        draw, way, amount = (np.concatenate([part[i] for part in self._amounts]) for i in range(3))
-        draw = np.concatenate([draw, [d for d, _ in self._alone]]).astype(np.int64)
-        way = np.concatenate([way, n_ways + np.arange(len(flows))]).astype(np.int64)
-        amount = np.concatenate([amount, np.ones(len(flows))])
-        amounts = csr_array((amount, (draw, way)), shape=(len(self.known), ways.shape[0]))
-        return Plans(self._net_value, self._bound, self._shadow_price, len(flows), parts, amounts, ways)
+        left = np.flatnonzero(~self._known)
+        flows = np.zeros((len(left), ways.shape[1]))
+        for flow, one in zip(flows, left.tolist(), strict=True):
+            solution = alone(draws.one(one))
+            self._net_value[one] = solution.net_value
+            self._bound[one] = solution.bound if solution.status == "optimal" else np.inf
+            self._shadow_price[one] = solution.shadow_price
+            flow[:] = np.concatenate([solution.flows, solution.sales, solution.purchases])
+        self._amounts.append((left, ways.shape[0] + np.arange(len(left)), np.ones(len(left))))
+        ways = csr_array(vstack([ways, csr_array(flows)]))
+        draw, way, amount = (np.concatenate(column) for column in zip(*self._amounts, strict=True))
+        amounts = csr_array((amount, (draw, way)), shape=(len(draws), ways.shape[0]))
+        counts = self._edges, self._bids, self._offers
+        return Plans(self._net_value, self._bound, self._shadow_price, len(left), counts, amounts, ways)
+
+
+def answer_alone(draws: Draws, alone: Alone) -> Plans:
+    """Answer draws one by one."""
+    from scipy.sparse import csr_array
+
+    problem = draws.problem
+    n_columns = sum(problem.count(kind) for kind in ("edge", "bid", "offer"))
+    return _Answers(len(draws), problem).completed(draws, alone, csr_array((0, n_columns)))
 
 
 def _as_matrix(ways: Ways, n_columns: int) -> csr_array:

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from corridor.flow import highs
 from corridor.flow.pricing import Pricing, Supply, Ways
@@ -52,16 +51,15 @@ class Kept(NamedTuple):
         Columns of the problem that have a bound.
     price
         Of the rows.
-    ways, basic_ways, basic_rows
-        Ways that are known, which of them are in the basis, and the rows whose slack is.
+    ways, slacks
+        The basis: ways, and the rows whose slack is in it.
     """
 
     rows: csr_array[np.float64, tuple[int, int]]
     bounded: Ints
     price: Floats
     ways: Ways
-    basic_ways: npt.NDArray[np.bool_]
-    basic_rows: Ints
+    slacks: Ints
 
 
 class PathColumns:
@@ -99,6 +97,7 @@ class PathColumns:
         none = np.zeros(self._n_limits)
         highs.load(self._highs, highs.Lp(none, none, np.full(len(upper), -np.inf), upper, matrix))
         self._kept: tuple[int, HighsBasis | None, Numbers] = 0, None, numbers
+        self._price = np.zeros(len(upper))
         self._spent: defaultdict[str, float] = defaultdict(float)
 
     def fits(self, problem: FlowProblem) -> bool:
@@ -120,15 +119,19 @@ class PathColumns:
         if ways is not None:
             self._add(self._new(ways), value)
             highs.run(self._highs)
+            _, row = highs.values(self._highs)
+        self._price = np.maximum(row, 0.0)
         self._kept = self._ways.n_ways, self._highs.getBasis(), self._numbers
 
-    def kept(self) -> Kept:
-        """What later answers start from, to be called after :meth:`keep` and before the next answer."""
-        basis = self._highs.getBasis()
-        is_basic = [np.array([s.name == "kBasic" for s in part]) for part in (basis.col_status, basis.row_status)]
-        _, price = highs.values(self._highs)
-        ways = is_basic[0][self._n_limits :]
-        return Kept(self._rows, self._bounded, np.maximum(price, 0.0), self._ways, ways, np.flatnonzero(is_basic[1]))
+    def kept(self) -> Kept | None:
+        """What later answers start from; nothing where :meth:`keep` was never called."""
+        n_ways, basis, _ = self._kept
+        if basis is None:
+            return None
+        ways, rows = (np.array([s.name == "kBasic" for s in part]) for part in (basis.col_status, basis.row_status))
+        known = self._ways.only(np.arange(self._ways.n_ways) < n_ways)
+        is_basic = ways[self._n_limits :]
+        return Kept(self._rows, self._bounded, self._price, known.only(is_basic), np.flatnonzero(rows))
 
     def answer(self, problem: FlowProblem, deadline: float | None = None) -> Answer:
         """Solve a problem with the same network, from what is kept: answers in between leave no trace.

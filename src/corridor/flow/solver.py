@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 from typing import Any, Literal, get_args
 
-from corridor.errors import UsageError
+import numpy as np
+
+from corridor.errors import InputError, UsageError
 from corridor.flow import highs
 from corridor.flow.conflict import infeasible
+from corridor.flow.door import NUMBERS, checked_draws
 from corridor.flow.edge_lp import EdgeLp
+from corridor.flow.lockstep import NoBasisError
+from corridor.flow.many import Draws, Many, Plans, answer_alone
 from corridor.flow.path_columns import PathColumns
 from corridor.flow.pricing import CircleError, Pricing
 from corridor.flow.problem import FlowProblem
@@ -93,6 +100,7 @@ class Prepared:
         self.problem = problem
         self.solution, self._engine = _solved(laid_out, problem, deadline, started)
         self._lock = Lock()
+        self._many: Many | None = None
         self._to_keep = self.solution.status == "optimal"  # else there is nothing to start from
 
     def resolve(self, *, time_limit_s: float | None = None, **changes: Any) -> FlowSolution:
@@ -126,13 +134,69 @@ class Prepared:
         if not self.problem.same_network(problem):
             raise UsageError(f"{', '.join(sorted(changes))}: resolve takes other numbers, not another network.")
         with self._lock:
-            if self._to_keep:
-                self._to_keep = False
-                self._engine.keep()
+            self._keep()
             engine = self._engine
             if isinstance(engine, PathColumns) and not engine.fits(problem):
                 engine = PathColumns(problem)
             return _solved(engine, problem, deadline, started)[0]
+
+    def resolve_many(self, **changes: Any) -> Plans:
+        """Solve the problem in many draws of its numbers at once, each answer certified.
+
+        Where ways are the engine this takes a tenth of the time of :meth:`resolve` draw by draw, or less; draws that do
+        not come to an end together, and all where edges are the engine, are solved that way.
+
+        Parameters
+        ----------
+        **changes
+            Columns of the problem: draws x rows, or one row where it is the same in all draws. At least one of them has
+            draws. Costs, prices, capacities, the most of bids and offers.
+
+        Returns
+        -------
+        Plans
+            A draw's answer is that of :meth:`resolve`; where plans tie, it may be another of them. The same draws
+            together get the same answers, to the last digit.
+
+        Raises
+        ------
+        UsageError
+            If a change would need another network, is one of limits, or none has draws.
+        InputError
+            If a number is not right; the message names the draw.
+        InfeasibleError, NoAnswerError, RuntimeError
+            As :func:`solve`.
+        """
+        wrong = sorted(set(changes) - set(NUMBERS))
+        if wrong:
+            raise UsageError(f"{', '.join(wrong)}: resolve_many takes {', '.join(NUMBERS)}.")
+        if not any(np.ndim(column) == 2 for column in changes.values()):  # noqa: PLR2004 - draws x rows
+            raise UsageError("resolve_many takes at least one column with draws: draws x rows.")
+        fields = {field.name: getattr(self.problem, field.name) for field in dataclasses.fields(self.problem)}
+        columns, faults = checked_draws(fields, changes)
+        if faults:
+            raise InputError(faults)
+        draws = Draws(self.problem, columns)
+        many = self._laid_out()
+        return answer_alone(draws, self._alone) if many is None else many.answer(draws)
+
+    def _alone(self, changes: dict[str, Any]) -> FlowSolution:
+        return self.resolve(**changes)
+
+    def _keep(self) -> None:
+        if self._to_keep:
+            self._to_keep = False
+            self._engine.keep()
+
+    def _laid_out(self) -> Many | None:
+        """The problem made ready for many draws, once; nothing where draws have to be solved one by one."""
+        with self._lock:
+            self._keep()
+            kept = self._engine.kept() if isinstance(self._engine, PathColumns) and self._many is None else None
+            if kept is not None:
+                with suppress(CircleError, NoBasisError):
+                    self._many = Many(self.problem, kept, self._alone)
+            return self._many
 
 
 def _solved(

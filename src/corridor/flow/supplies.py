@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from corridor.flow.pricing import Supply
 from corridor.flow.problem import FlowProblem
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 MOST_SWEEPS = 60
 """Costs that have not settled after so many sweeps may have no end."""
 
-LEAST_SWEEPS = 2
+LEAST_SWEEPS = 3
 """Before that none is expected to change nothing."""
 
 CROWDED = 0.5
@@ -67,7 +66,8 @@ class Supplies:
     def __init__(self, problem: FlowProblem, nearby: Supply, charges: csr_array) -> None:
         self._problem = problem
         n_edges, n_bids = problem.count("edge"), problem.count("bid")
-        edges, self._bids, self._offers = charges[:n_edges], charges[n_edges : n_edges + n_bids], charges[n_edges + n_bids :]
+        edges, others = charges[:n_edges], charges[n_edges:]
+        self._bids, self._offers = others[:n_bids], others[n_bids:]
         charged = np.flatnonzero(np.diff(edges.indptr))
         self._charged = edges[charged]
         place = np.full(n_edges, -1)
@@ -88,32 +88,27 @@ class Supplies:
         row_price = np.ascontiguousarray(row_price.T)
         cost = np.full((self._problem.n_states, row_price.shape[1]), np.inf)
         np.minimum.at(cost, self._problem.offer_state, _across(offer_cost) + self._offers @ row_price)
-        settled = self._settle(cost, _across(edge_cost), self._charged @ row_price)
         pays = _across(bid_price) - self._bids @ row_price
-        excess = pays - cost[self._problem.bid_state]
-        excess[:, ~settled] = np.inf
-        return excess.T
+        return np.asarray((pays - self._settled(cost, _across(edge_cost), self._charged @ row_price)).T)
 
-    def _settle(self, cost: Floats, along: Floats, charge: Floats) -> npt.NDArray[np.bool_]:
-        """Sweep until no cost falls any more, and tell in which draws that is so."""
-        left, found = np.arange(cost.shape[1]), cost
+    def _settled(self, cost: Floats, along: Floats, charge: Floats) -> Floats:
+        """Sweep until no cost falls any more: costs at the states of bids; endlessly low where they go on falling."""
+        at_bids = np.full((self._problem.count("bid"), cost.shape[1]), -np.inf)
+        left = np.arange(cost.shape[1])
         for sweep in range(MOST_SWEEPS):
-            if sweep < LEAST_SWEEPS:
-                self._sweep(self._sweeps[sweep % 2], found, along, charge)
+            before = cost.copy() if sweep >= LEAST_SWEEPS else None
+            self._sweep(self._sweeps[sweep % 2], cost, along, charge)
+            if before is None:
                 continue
-            before = found.copy()
-            self._sweep(self._sweeps[sweep % 2], found, along, charge)
-            falls = np.any(found != before, axis=0)
+            falls = np.any(cost != before, axis=0)
             if falls.mean() > CROWDED:
                 continue
-            cost[:, left] = found
-            left, found, charge = left[falls], found[:, falls], charge[:, falls]
-            if not len(left):
+            at_bids[:, left[~falls]] = cost[self._problem.bid_state][:, ~falls]
+            if not falls.any():
                 break
+            left, cost, charge = left[falls], cost[:, falls], charge[:, falls]
             along = along if along.shape[1] == 1 else along[:, falls]
-        settled = np.ones(cost.shape[1], dtype=np.bool_)
-        settled[left] = False
-        return settled
+        return at_bids
 
     def _sweep(self, levels: list[_Level], cost: Floats, along: Floats, charge: Floats) -> None:
         for level in levels:
