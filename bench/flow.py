@@ -212,8 +212,8 @@ def measure_draws(what: str, peer: str, cap_s: float) -> Result:
         changes = changes_of(problem, what, block)
         for draw in range(PEER_SAMPLES[peer]):
             own = {name: column[draw] for name, column in changes.items()}
-            taken, objective = timed(lambda: solve_again(own), clear=False)  # noqa: B023 - run at once
-            theirs.append(taken)
+            peer_taken, objective = timed(lambda: solve_again(own), clear=False)  # noqa: B023 - run at once
+            theirs.append(peer_taken)
             worst = max(worst, abs(objective / answers.net_value[draw] - 1))
     return {
         "draws": draws,

@@ -43,7 +43,7 @@ class Numbers:
 
 
 def joined(parts: Sequence[Numbers]) -> dict[str, Floats]:
-    """What :meth:`corridor.flow.Prepared.resolve_many` takes for the draws of some parts, one after those of another."""
+    """What :meth:`corridor.flow.Prepared.resolve_many` takes for the draws of some parts together."""
     names = ("edge_cost", "bid_price", "bid_most", "offer_cost", "offer_most", "facility_capacity")
     found = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     edge_open = np.concatenate([part.edge_open for part in parts])
