@@ -7,6 +7,7 @@ Amounts below 0 are mended first, by the dual method at the values of the start;
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,9 @@ TIE = 1e-11
 MOST_STEPS = 200
 """Who needs more steps goes round in circles, or is so far from the start that another way is better."""
 
+SPARE = 64
+"""Room for so many more columns, before all have to be moved."""
+
 CROWDED = 0.75
 """When fewer than this share of the programmes are still under way, the others are moved out of the way."""
 
@@ -36,35 +40,24 @@ class NoBasisError(Exception):
     """These columns are no basis."""
 
 
-class Start(NamedTuple):
-    """A basis of the programmes: maximise value x amount, where slack + matrix x amount = bound, all from 0 up.
-
-    Slacks are numbered first, then the columns of the matrix.
+class Basis(NamedTuple):
+    """Columns that span the rows: slacks (numbered first, one for each row), then columns of the matrix.
 
     Attributes
     ----------
     inverse
-        Of the basis.
+        Of the matrix of the basic columns.
     basic, other
-        Numbers of the columns in the basis, in the order of the table's rows, and of those outside.
-    basic_value
-        Of the columns in the basis, at the values for which it is optimal.
-    table
-        Rows of the basis x other columns: how much of the basic column one more of the other one takes away.
-    gain
-        What one more of each other column would gain at the values for which the basis is optimal: none above 0.
+        Numbers of the columns in the basis and outside.
     """
 
     inverse: Floats
     basic: Ints
     other: Ints
-    basic_value: Floats
-    table: Floats
-    gain: Floats
 
     @classmethod
-    def of(cls, slacks: Ints, matrix: Floats, value: Floats) -> Start:
-        """Lay out a basis of some slacks and all columns of a matrix.
+    def of(cls, numbers: Ints, matrix: Floats) -> Basis:
+        """Lay out a basis of some columns.
 
         Raises
         ------
@@ -72,27 +65,109 @@ class Start(NamedTuple):
             If they are no basis.
         """
         n_rows, n_columns = matrix.shape
-        if len(slacks) + n_columns != n_rows:
+        slacks, columns = np.sort(numbers[numbers < n_rows]), np.sort(numbers[numbers >= n_rows])
+        tight = np.setdiff1d(np.arange(n_rows), slacks)
+        if len(tight) != len(columns):
             raise NoBasisError
+        held = matrix[:, columns - n_rows]
         try:
-            inverse = np.linalg.inv(np.concatenate([np.eye(n_rows)[:, slacks], matrix], axis=1))
+            inner = np.linalg.inv(held[tight])
         except np.linalg.LinAlgError:
             raise NoBasisError from None
-        basic = np.concatenate([slacks, n_rows + np.arange(n_columns)])
-        other = np.setdiff1d(np.arange(n_rows), slacks)
-        basic_value = np.concatenate([np.zeros(len(slacks)), value])
-        table = inverse[:, other]
-        return cls(inverse, basic, other, basic_value, table, -basic_value @ table)
+        inverse = np.zeros((n_rows, n_rows))
+        inverse[np.arange(len(slacks)), slacks] = 1.0
+        inverse[: len(slacks), tight] = -held[slacks] @ inner
+        inverse[len(slacks) :, tight] = inner
+        basic = np.concatenate([slacks, columns])
+        return cls(inverse, basic, np.setdiff1d(np.arange(n_rows + n_columns), basic))
 
-    def widened(self, matrix: Floats, value: Floats) -> Start:
-        """The same basis where there are more columns outside."""
-        numbers = len(self.basic) + len(self.other) + np.arange(len(value))
+
+class Starts:
+    """Bases of programmes that differ in their values and bounds.
+
+    Each maximises value x amount where slack + matrix x amount = bound, all from 0 up.
+
+    Parameters
+    ----------
+    bases
+        The bases.
+    matrix
+        Rows x columns.
+    value
+        Of the columns, bases x columns: for which each basis is the best.
+
+    Attributes
+    ----------
+    inverse, basic
+        Of the bases.
+    """
+
+    def __init__(self, bases: Sequence[Basis], matrix: Floats, value: Floats) -> None:
+        self.inverse, self.basic = np.stack([each.inverse for each in bases]), np.stack([each.basic for each in bases])
+        (count, n_rows), n_columns = self.basic.shape, matrix.shape[1]
+        room = n_columns + SPARE
+        self._n = n_columns
+        self._other, self._gain = np.zeros((count, room), dtype=np.int64), np.zeros((count, room))
+        self._table, self._across = np.zeros((count, n_rows, room)), np.zeros((count, room, n_rows))
+        self._other[:, :n_columns] = [each.other for each in bases]
+        whole = np.concatenate([np.eye(n_rows), matrix], axis=1)
+        value = np.concatenate([np.zeros((count, n_rows)), value], axis=1)
+        self._basic_value = np.take_along_axis(value, self.basic, axis=1)
+        for number, (inverse, _, other) in enumerate(bases):
+            table = inverse @ whole[:, other]
+            self._table[number, :, :n_columns], self._across[number, :n_columns] = table, table.T
+            self._gain[number, :n_columns] = value[number, other] - self._basic_value[number] @ table
+
+    @property
+    def other(self) -> Ints:
+        """Columns outside the bases, bases x columns."""
+        return self._other[:, : self._n]
+
+    @property
+    def gain(self) -> Floats:
+        """What one more of each column outside would gain at the values of the start: none above 0."""
+        return self._gain[:, : self._n]
+
+    @property
+    def table(self) -> Floats:
+        """Bases x rows x columns outside: how much of the basic column one more of the other one takes away."""
+        return self._table[:, :, : self._n]
+
+    @property
+    def across(self) -> Floats:
+        """The same, bases x columns outside x rows."""
+        return self._across[:, : self._n]
+
+    def widen(self, matrix: Floats, value: Floats) -> None:
+        """Add columns to the matrix, all outside the bases."""
+        old, new = self._n, self._n + len(matrix.T)
+        if new > self._other.shape[1]:
+            more = max(new, 2 * old) - self._other.shape[1]
+            self._other, self._gain = (np.pad(each, ((0, 0), (0, more))) for each in (self._other, self._gain))
+            self._table = np.pad(self._table, ((0, 0), (0, 0), (0, more)))
+            self._across = np.pad(self._across, ((0, 0), (0, more), (0, 0)))
         table = self.inverse @ matrix
-        return self._replace(
-            other=np.concatenate([self.other, numbers]),
-            table=np.concatenate([self.table, table], axis=1),
-            gain=np.concatenate([self.gain, value - self.basic_value @ table]),
-        )
+        self._other[:, old:new] = self.basic.shape[1] + np.arange(old, new)
+        self._table[:, :, old:new], self._across[:, old:new] = table, table.transpose(0, 2, 1)
+        self._gain[:, old:new] = value - (self._basic_value[:, None, :] @ table)[:, 0]
+        self._n = new
+
+    def gains(self, which: Ints, value: Floats) -> Floats:
+        """What one more of each column outside gains, each programme at its own values and start."""
+        gain = np.empty((len(which), self._n))
+        for number in np.unique(which).tolist():
+            own = np.flatnonzero(which == number)
+            worth = value[own]
+            gain[own] = worth[:, self.other[number]] - worth[:, self.basic[number]] @ self.table[number]
+        return gain
+
+    def amounts(self, which: Ints, bound: Floats) -> Floats:
+        """Amounts of the basic columns, each programme at its own bounds and start."""
+        amount = np.empty((len(which), self.basic.shape[1]))
+        for number in np.unique(which).tolist():
+            own = np.flatnonzero(which == number)
+            amount[own] = (bound[own] if len(bound) > 1 else bound) @ self.inverse[number].T
+        return amount
 
 
 class Ends(NamedTuple):
@@ -106,11 +181,14 @@ class Ends(NamedTuple):
         Programmes x columns of the matrix.
     price
         Programmes x rows: what one more of a bound is worth.
+    basic
+        Programmes x rows: the columns in the basis.
     """
 
     ended: _Marks
     amount: Floats
     price: Floats
+    basic: Ints
 
 
 class Scratch:
@@ -132,8 +210,8 @@ class Lockstep:
 
     Parameters
     ----------
-    start
-        The basis that they start from.
+    starts, which
+        Bases, and the one that each programme starts from.
     value
         Of the matrix's columns, programmes x columns.
     bound
@@ -144,26 +222,25 @@ class Lockstep:
         Room for the steps.
     """
 
-    def __init__(self, start: Start, value: Floats, bound: Floats, optimal: float, scratch: Scratch) -> None:
-        count, n_rows = len(value), len(start.basic)
-        self._table, self._across = start.table, np.ascontiguousarray(start.table.T)
-        value = np.concatenate([np.zeros((count, n_rows)), value], axis=1)
-        self._gain = value[:, start.other] - value[:, start.basic] @ start.table
-        amount = bound @ start.inverse.T
-        self._mends = bool(np.any(amount < -FEASIBLE))
-        self._amount = np.array(np.broadcast_to(amount, (count, n_rows)))
+    def __init__(
+        self, starts: Starts, which: Ints, value: Floats, bound: Floats, optimal: float, scratch: Scratch
+    ) -> None:
+        count, n_rows = len(value), starts.basic.shape[1]
+        self._starts, self._start = starts, which
+        self._gain = starts.gains(which, np.concatenate([np.zeros((count, n_rows)), value], axis=1))
+        self._amount = starts.amounts(which, bound)
+        self._mends = bool(np.any(self._amount < -FEASIBLE))
         self._to_mend = np.full(count, self._mends)
-        self._first_gain = np.tile(start.gain, (count if self._mends else 0, 1))
-        self._basic, self._other = np.tile(start.basic, (count, 1)), np.tile(start.other, (count, 1))
+        self._first_gain = starts.gain[which] if self._mends else np.zeros((0, starts.gain.shape[1]))
+        self._basic, self._other = starts.basic[which], starts.other[which]
         self._scratch, self._steps, self._optimal = scratch, 0, optimal
         # steps x programmes x (other columns, rows); only what is written to takes memory
-        self._rows = scratch.room("rows", MOST_STEPS, count, len(start.other))
+        self._rows = scratch.room("rows", MOST_STEPS, count, self._other.shape[1])
         self._columns = scratch.room("columns", MOST_STEPS, count, n_rows)
         self._which, self._under_way = np.arange(count), np.ones(count, dtype=np.bool_)
-        self._width = value.shape[1]
-        self._ends = Ends(
-            np.zeros(count, dtype=np.bool_), np.zeros((count, self._width - n_rows)), np.zeros((count, n_rows))
-        )
+        self._width = n_rows + value.shape[1]
+        ended, amount, price = np.zeros(count, dtype=np.bool_), np.zeros(value.shape), np.zeros((count, n_rows))
+        self._ends = Ends(ended, amount, price, self._basic.copy())
 
     def run(self) -> Ends:
         """Take steps until all have ended, or have taken too many."""
@@ -189,18 +266,19 @@ class Lockstep:
         which = self._which[finished]
         if not len(which):
             return
-        ended, amount, price = self._ends
+        ended, amount, price, basic = self._ends
         n_rows = price.shape[1]
         held, lost = np.zeros((len(which), self._width)), np.zeros((len(which), self._width))
         np.put_along_axis(held, self._basic[finished], self._amount[finished], axis=1)
         np.put_along_axis(lost, self._other[finished], -self._gain[finished], axis=1)
         ended[which], amount[which], price[which] = True, held[:, n_rows:], lost[:, :n_rows]
+        basic[which] = self._basic[finished]
         self._under_way &= ~finished
 
     def _close_up(self) -> None:
         """Leave out programmes that have ended."""
         kept = self._under_way
-        names = ("_amount", "_gain", "_basic", "_other", "_which", "_to_mend")
+        names = ("_amount", "_gain", "_basic", "_other", "_which", "_start", "_to_mend")
         for name in (*names, "_first_gain")[: len(names) + self._mends]:
             setattr(self, name, getattr(self, name)[kept])
         for name in ("_rows", "_columns"):
@@ -243,14 +321,14 @@ class Lockstep:
 
     def _column(self, at: Ints, entering: Ints) -> Floats:
         """Columns of the tables as they are now."""
-        column = self._across[entering]
+        column = self._starts.across[self._start[at], entering]
         if self._steps:
             column -= self._products(self._rows, at, entering, self._columns)
         return column
 
     def _row(self, at: Ints, leaving: Ints) -> Floats:
         """Rows of the tables as they are now."""
-        row = self._table[leaving]
+        row = self._starts.table[self._start[at], leaving]
         if self._steps:
             row -= self._products(self._columns, at, leaving, self._rows)
         return row

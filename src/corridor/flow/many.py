@@ -9,14 +9,15 @@ solved alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.flow.lockstep import Lockstep, Scratch, Start
+from corridor.flow.lockstep import Basis, Lockstep, NoBasisError, Scratch, Starts
 from corridor.flow.path_columns import TOLERANCE, Kept
 from corridor.flow.pricing import CircleError, Pricing, Supply, Ways
 from corridor.flow.problem import FlowProblem
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 AT_ONCE = 256
 """So many draws take their steps together, fewer where the programme is large."""
 
-FIRST = 32
-"""So many come first: they find most of the ways that the others need."""
+FIRST, FIRST_SHARE = (16, 64), 200
+"""So many come first, one in so many of all: they find most of the ways that the others need, which start from them."""
 
 NUMBERS_AT_ONCE = 100_000
 """Draws that take their steps together have about so many numbers a step: they should fit into the cache."""
@@ -124,6 +125,16 @@ class Draws:
         some._count = len(which)
         return some
 
+    def after_problem(self) -> Draws:
+        """The problem as it is, then these draws."""
+        changes = {}
+        for name, column in self.changes.items():
+            base = getattr(self.problem, name)
+            changes[name] = np.concatenate([base[None], np.broadcast_to(column, (len(self), len(base)))])
+        both = Draws(self.problem, changes)
+        both._count = 1 + len(self)
+        return both
+
     def column(self, name: str) -> Floats:
         """A column of the problem: draws x rows, or one row for all."""
         found: Floats = self.changes[name] if name in self.changes else getattr(self.problem, name)
@@ -145,14 +156,17 @@ class Draws:
 
 
 class _Pool:
-    """Ways that are known so far, and the programme over them."""
+    """Ways that are known so far, and the programme over them, with the bases that draws start from."""
 
-    def __init__(self, ways: Ways, start: Start, charges: csr_array, mark: Floats, base: Draws) -> None:
-        self._charges, self._mark, self._base = charges, mark, base
-        self.ways, self.start, self.scratch = ways, start, Scratch()
+    def __init__(self, ways: Ways, slacks: Ints, charges: csr_array, mark: Floats, base: Draws) -> None:
+        self._charges, self._mark = charges, mark
+        self.ways, self.scratch = ways, Scratch()
         self.matrix = _as_matrix(ways, charges.shape[0])
-        self.taken = (self.matrix @ charges).toarray()
+        self.taken = np.asarray((self.matrix @ charges).toarray())
         self._known = set(ways.total(mark).tolist())
+        basis = Basis.of(np.concatenate([slacks, self.taken.shape[1] + np.arange(ways.n_ways)]), self.taken.T)
+        self._at = base  # draws for which the bases are the best
+        self.starts = Starts([basis], self.taken.T, base.values(self.matrix))
 
     def add(self, ways: Ways) -> bool:
         """Add those ways that are not known yet, and tell whether there were any."""
@@ -164,12 +178,37 @@ class _Pool:
         if not ways.n_ways:
             return False
         matrix = _as_matrix(ways, self._charges.shape[0])
-        taken = (matrix @ self._charges).toarray()
-        self.start = self.start.widened(taken.T, self._base.values(matrix)[0])
+        taken = np.asarray((matrix @ self._charges).toarray())
+        self.starts.widen(taken.T, self._at.values(matrix))
         self.ways = Ways.joined([self.ways, ways])
         self.matrix = _as_matrix(self.ways, self._charges.shape[0])
         self.taken = np.concatenate([self.taken, taken])
         return True
+
+    def start_from(self, draws: Draws, basic: Sequence[Ints]) -> None:
+        """Let draws start from the bases that are the best in some others too (draws x rows)."""
+        bases, kept = [], []
+        for draw, numbers in enumerate(basic):
+            with suppress(NoBasisError):
+                bases.append(Basis.of(numbers, self.taken.T))
+                kept.append(draw)
+        first = Basis.of(self.starts.basic[0], self.taken.T)
+        self._at = draws.some(np.array(kept, dtype=np.int64)).after_problem()
+        self.starts = Starts([first, *bases], self.taken.T, self._at.values(self.matrix))
+
+    def nearest(self, draws: Draws) -> tuple[Ints, Floats]:
+        """For each draw the start whose numbers are the nearest, and how far these are."""
+        total = np.zeros((len(draws), len(self._at)))
+        for name, column in draws.changes.items():
+            if column.ndim > 1 and column.size:
+                base = self._at.column(name).reshape(-1, column.shape[1])
+                finite = np.isfinite(base[0])
+                scale = np.maximum(1.0, np.abs(base[0, finite]))
+                here, there = column[:, finite] / scale, base[:, finite] / scale
+                difference = np.square(here).sum(axis=1)[:, None] + np.square(there).sum(axis=1) - 2 * here @ there.T
+                total += difference / column.shape[1]
+        which = total.argmin(axis=1)
+        return which, total[np.arange(len(draws)), which]
 
 
 class _Found(NamedTuple):
@@ -181,6 +220,7 @@ class _Found(NamedTuple):
     price: Floats
     beaten: npt.NDArray[np.bool_]
     proven: npt.NDArray[np.bool_]
+    basic: Ints
 
 
 class Many:
@@ -212,53 +252,50 @@ class Many:
         self._charges = kept.rows[self._held].T.tocsr()
         self._mark = np.random.default_rng(0).random(kept.rows.shape[1])
         self._ways = kept.ways
-        matrix = _as_matrix(self._ways, self._charges.shape[0])
-        slacks = np.flatnonzero(np.isin(self._held, kept.slacks))
-        taken = (matrix @ self._charges).toarray()
-        self._start = Start.of(slacks, taken.T, self._base.values(matrix)[0])
+        self._slacks = np.flatnonzero(np.isin(self._held, kept.slacks))
+        self._pool()  # is there a basis
         self._parts = problem.count("edge"), problem.count("edge") + problem.count("bid")
         self._pricing = Pricing(problem)
         self._supplies = Supplies(problem, self._supply(self._base, 0, kept.price[self._held]), self._charges)
 
     def answer(self, draws: Draws) -> Plans:
         """Answer draws, each for itself but for the ways that others have found."""
-        pool = _Pool(self._ways, self._start, self._charges, self._mark, self._base)
+        pool = self._pool()
         answers = _Answers(len(draws), self._problem)
-        left = np.flatnonzero(self._fits(draws))
-        left = left[np.argsort(self._distance(draws)[left], kind="stable")]
-        is_first = np.arange(len(left)) % (len(left) // FIRST + 1) == 0
-        for part in (left[is_first], left[~is_first]):  # the first find most of the ways that the others need
-            lacking = part
-            for _ in range(MOST_ROUNDS):
-                lacking = self._round(draws, lacking, pool, answers)
+        fits = np.flatnonzero(self._fits(draws))
+        left = fits[np.argsort(pool.nearest(draws.some(fits))[1], kind="stable")]
+        n_first = int(np.clip(len(left) // FIRST_SHARE, *FIRST))
+        is_first = np.arange(len(left)) % (len(left) // n_first + 1) == 0
+        first, rest = left[is_first], left[~is_first]
+        self._rounds(draws, first, pool, answers)
+        pool.start_from(*answers.bases(draws, first))
+        self._rounds(draws, rest, pool, answers)
         return answers.completed(draws, self._alone, pool.matrix)
 
-    def _round(self, draws: Draws, left: Ints, pool: _Pool, answers: _Answers) -> Ints:
+    def _pool(self) -> _Pool:
+        return _Pool(self._ways, self._slacks, self._charges, self._mark, self._base)
+
+    def _rounds(self, draws: Draws, left: Ints, pool: _Pool, answers: _Answers) -> None:
+        """Answer draws, again and again where ways were missing; those that need about as many steps together."""
+        for _ in range(MOST_ROUNDS):
+            if len(left):
+                which, distance = pool.nearest(draws.some(left))
+                order = np.lexsort([distance, which])
+                left = self._round(draws, left[order], which[order], pool, answers)
+
+    def _round(self, draws: Draws, left: Ints, starts: Ints, pool: _Pool, answers: _Answers) -> Ints:
         """Answer those draws for which all ways are known; learn ways from the others, and return these."""
-        size = int(np.clip(NUMBERS_AT_ONCE // len(self._held), FIRST, AT_ONCE)) if len(self._held) else AT_ONCE
+        size = int(np.clip(NUMBERS_AT_ONCE // len(self._held), min(FIRST), AT_ONCE)) if len(self._held) else AT_ONCE
         lacking = []
         for start in range(0, len(left), size):
             part = left[start : start + size]
             some = draws.some(part)
-            found = self._solved(some, pool)
+            found = self._solved(some, starts[start : start + size], pool)
             answers.note(part, found, self._held)
             again = ~found.proven & found.beaten.any(axis=1)
             if self._learn(some.some(np.flatnonzero(again)), found, again, pool):
                 lacking.append(part[again])
         return np.concatenate([left[:0], *lacking])
-
-    def _distance(self, draws: Draws) -> Floats:
-        """How far each draw is from the problem: those that need as many steps should take them together."""
-        total = np.zeros(len(draws))
-        for name, column in draws.changes.items():
-            base = getattr(self._problem, name)
-            if column.ndim > 1 and column.size:
-                there = np.where(np.isfinite(column), column, base)  # where it is not the draw is solved alone
-                same = np.where(np.isfinite(base), base, 0.0)
-                total += np.square(
-                    (np.where(np.isfinite(base), there, 0.0) - same) / np.maximum(1.0, np.abs(same))
-                ).mean(1)
-        return total
 
     def _upper(self, draws: Draws) -> Floats:
         """Bounds of all shared rows, draws x rows; one row where they are the same in all."""
@@ -283,12 +320,12 @@ class Many:
         capacity, cost = draws.column("edge_capacity"), draws.changes.get("edge_cost", np.zeros(0))
         return np.asarray(fits & np.all(np.isinf(capacity[..., free]), axis=-1) & np.all(cost >= 0, axis=-1))
 
-    def _solved(self, draws: Draws, pool: _Pool) -> _Found:
+    def _solved(self, draws: Draws, starts: Ints, pool: _Pool) -> _Found:
         """Solve the programme over known ways, and look whether a way that is not known would be better."""
         value, upper = draws.values(pool.matrix), self._upper(draws)[:, self._held]
         bids = draws.column("bid_price")
         tolerance = TOLERANCE * max(1.0, float(np.max(np.abs(bids), initial=0.0)))
-        ends = Lockstep(pool.start, value, upper, tolerance, pool.scratch).run()
+        ends = Lockstep(pool.starts, starts, value, upper, tolerance, pool.scratch).run()
         amount, price = np.maximum(ends.amount, 0.0), np.maximum(ends.price, 0.0)
         excess = self._supplies.excess(draws.column("edge_cost"), bids, draws.column("offer_cost"), price)
         net_value = np.sum(value * amount, axis=1)
@@ -298,7 +335,7 @@ class Many:
         keeps = np.all(amount @ pool.taken <= upper + FEASIBLE * np.maximum(1.0, upper), axis=1)
         beaten = (excess > tolerance) & np.isfinite(excess) & ends.ended[:, None]
         proven = ends.ended & keeps & ~np.any(excess > tolerance, axis=1) & certified(net_value, bound - net_value)
-        return _Found(net_value, bound, amount, price, beaten, proven)
+        return _Found(net_value, bound, amount, price, beaten, proven, ends.basic)
 
     def _learn(self, draws: Draws, found: _Found, which: npt.NDArray[np.bool_], pool: _Pool) -> bool:
         """Find the ways that some draws lack, and tell whether there were any."""
@@ -329,6 +366,7 @@ class _Answers:
         self._shadow_price = np.zeros((draws, problem.count("facility")))
         self._known = np.zeros(draws, dtype=np.bool_)
         self._amounts: list[tuple[Ints, Ints, Floats]] = []
+        self._bases: dict[int, Ints] = {}
 
     def note(self, draws: Ints, found: _Found, held: Ints) -> None:
         """Keep those answers that are proven."""
@@ -337,8 +375,15 @@ class _Answers:
         self._net_value[at], self._bound[at] = found.net_value[found.proven], found.bound[found.proven]
         own = np.flatnonzero(held < self._shadow_price.shape[1])
         self._shadow_price[np.ix_(at, held[own])] = found.price[np.ix_(found.proven, own)]
+        if len(self._bases) < max(FIRST):
+            self._bases |= dict(zip(at.tolist(), found.basic[found.proven], strict=True))
         row, way = np.nonzero(found.amount * found.proven[:, None])
         self._amounts.append((draws[row], way, found.amount[row, way]))
+
+    def bases(self, draws: Draws, which: Ints) -> tuple[Draws, list[Ints]]:
+        """Those of some draws that are answered, and their bases."""
+        known = [draw for draw in which.tolist() if draw in self._bases]
+        return draws.some(np.array(known, dtype=np.int64)), [self._bases[draw] for draw in known]
 
     def completed(self, draws: Draws, alone: Alone, ways: csr_array) -> Plans:
         """All answers: the draws that are left are solved alone, and the plan of each counts as a way of its own."""
