@@ -37,6 +37,12 @@ FIRST, FIRST_SHARE = (16, 64), 200
 NUMBERS_AT_ONCE = 100_000
 """Draws that take their steps together have about so many numbers a step: they should fit into the cache."""
 
+STARTS_NUMBERS = 20_000_000
+"""The inverses of the bases that draws start from have no more numbers together: a large programme has few starts."""
+
+MOST_ROWS = 1000
+"""Tables of larger programmes are too much for memory and cache: their draws are solved alone."""
+
 MOST_ROUNDS = 8
 """A draw that names missing ways more often than this is solved alone."""
 
@@ -88,12 +94,23 @@ class Plans:
         """Which answers are proven to be the best but for rounding."""
         return certified(self.net_value, self.gap)
 
+    def shipments(self) -> list[Shipment]:
+        """What the plan of each draw ships."""
+        return [Shipment(*each) for each in zip(self.tonnes("edge"), self.tonnes("bid"), strict=True)]
+
     def tonnes(self, kind: Literal["edge", "bid", "offer"], which: Ints | None = None) -> Floats:
         """Mt/yr entering edges, sold to bids or bought from offers: draws x those asked for (all if None)."""
         place = ("edge", "bid", "offer").index(kind)
         first, count = sum(self._counts[:place]), self._counts[place]
         columns = first + (np.arange(count) if which is None else np.asarray(which))
         return np.asarray((self._amount @ self._ways[:, columns]).toarray())
+
+
+class Shipment(NamedTuple):
+    """What one draw's plan ships, Mt/yr by edge and by bid, as a :class:`FlowSolution` has it."""
+
+    flows: Floats
+    sales: Floats
 
 
 def certified(net_value: Floats, gap: Floats) -> npt.NDArray[np.bool_]:
@@ -268,7 +285,8 @@ class Many:
         is_first = np.arange(len(left)) % (len(left) // n_first + 1) == 0
         first, rest = left[is_first], left[~is_first]
         self._rounds(draws, first, pool, answers)
-        pool.start_from(*answers.bases(draws, first))
+        most = STARTS_NUMBERS // max(1, len(self._held)) ** 2
+        pool.start_from(*answers.bases(draws, first[:: len(first) // max(1, most) + 1]))
         self._rounds(draws, rest, pool, answers)
         return answers.completed(draws, self._alone, pool.matrix)
 

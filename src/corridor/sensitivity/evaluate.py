@@ -13,14 +13,11 @@ from corridor.paths import Floats
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.sensitivity.draws import Space
 from corridor.sensitivity.first_tonne import FirstTonne, Ways
-from corridor.sensitivity.numbers import base_plan, joined, numbers
+from corridor.sensitivity.numbers import AT_ONCE, base_plan, joined, numbers
 from corridor.study import Outcome
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-AT_ONCE = 128
-"""So many draws have their numbers computed at once: more take more memory and are no quicker."""
 
 TIE_USD_PER_T = 1e-4
 """Corridors closer than this are as good as each other."""

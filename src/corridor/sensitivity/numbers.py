@@ -15,6 +15,9 @@ from corridor.sensitivity.parameters import Parameter
 from corridor.study import Outcome
 from corridor.values import Drawn, Values
 
+AT_ONCE = 128
+"""So many draws should have their numbers computed at once: more take more memory and are no quicker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
