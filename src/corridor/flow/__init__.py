@@ -6,7 +6,7 @@ The only room that knows HiGHS and Pyomo; both are loaded when they are used.
 from corridor.flow.explain import Marginal, NextBest, marginal, next_best
 from corridor.flow.export import write_lp
 from corridor.flow.limits import LimitRow
-from corridor.flow.many import Plans, Shipment, certified
+from corridor.flow.plans import Plans, Shipment, certified
 from corridor.flow.problem import FlowProblem
 from corridor.flow.pyomo import pyomo_model
 from corridor.flow.solution import FlowSolution, Rents

@@ -16,13 +16,15 @@ from corridor.errors import InputError, UsageError
 from corridor.flow import highs
 from corridor.flow.conflict import infeasible
 from corridor.flow.door import NUMBERS, checked_draws
+from corridor.flow.draws import Draws
 from corridor.flow.edge_lp import EdgeLp
-from corridor.flow.lockstep import NoBasisError
-from corridor.flow.many import MOST_ROWS, Draws, Many, Plans, answer_alone
+from corridor.flow.many import MOST_ROWS, Many
 from corridor.flow.path_columns import PathColumns
+from corridor.flow.plans import Plans, answer_alone
 from corridor.flow.pricing import CircleError, Pricing
 from corridor.flow.problem import FlowProblem
 from corridor.flow.solution import Answer, FlowSolution, Unmet, conclude
+from corridor.flow.starts import NoBasisError
 
 Engine = Literal["auto", "edges", "paths"]
 
