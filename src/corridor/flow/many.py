@@ -2,9 +2,9 @@
 
 A plan is made of ways. Those that the plans of all draws are made of are few, so the draws share one small programme
 over ways, which :mod:`corridor.flow.lockstep` solves for hundreds of them at once, each from the basis of the nearest
-draw that is solved already. Then the cheapest supply of every state at each draw's prices is found (:mod:`corridor.flow.supplies`): a draw in
-which no bid pays more is proven to be the best; the others name ways that are missing. What does not come to an end is
-solved alone.
+draw that is solved already. Then the cheapest supply of every state at each draw's prices is found
+(:mod:`corridor.flow.supplies`): a draw in which no bid pays more is proven to be the best; the others name ways that
+are missing. What does not come to an end is solved alone.
 """
 
 from __future__ import annotations
