@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from corridor import FlowProblem, InfeasibleError, Prepared, solve
+from draws import DRAW_PEERS
 from instances import HARDER, RAIL_TIGHTNESS, SIZES, binding, instance, shape
 from page import page_of, write_page
 from peers import BUILDERS, METHODS, OURS, OURS_COLD, OURS_EDGES, OURS_EDGES_COLD, OWN_BUILDERS, WARM_PEERS
@@ -192,6 +193,58 @@ def warm_method(peer: str, problem: FlowProblem) -> Callable[[np.ndarray], float
         return peers.linopy_run(kept, model).objective
 
     return by_linopy
+
+
+def measure_draws(what: str, peer: str, cap_s: float) -> Result:
+    """Many draws of some numbers: ours all of them, in blocks; the peer a sample of each, turn by turn."""
+    from draws import PEER_SAMPLES, changes_of, our_blocks, peer_of
+
+    del cap_s
+    problem = problem_of("S")
+    solve_again = peer_of(peer, problem)
+    solve_again({name: column[0] for name, column in changes_of(problem, what, -1).items()})  # what is done once only
+    spent, theirs, worst, alone, certified, draws = 0.0, [], 0.0, 0, 0, 0
+    for block, taken, answers in our_blocks(problem, what):
+        spent += taken
+        draws += len(answers.net_value)
+        certified += answers.certified
+        alone += answers.alone
+        changes = changes_of(problem, what, block)
+        for draw in range(PEER_SAMPLES[peer]):
+            own = {name: column[draw] for name, column in changes.items()}
+            peer_taken, objective = timed(lambda: solve_again(own), clear=False)  # noqa: B023 - run at once
+            theirs.append(peer_taken)
+            worst = max(worst, abs(objective / answers.net_value[draw] - 1))
+    return {
+        "draws": draws,
+        OURS: spent / draws,
+        peer: statistics.fmean(theirs),
+        "sample": len(theirs),
+        "difference": worst,
+        "certified": certified,
+        "alone": alone,
+    }
+
+
+def measure_workers(size: str, peer: str, cap_s: float) -> Result:
+    """The same draws by one process and by two, each started anew and laid out anew."""
+    from draws import by_processes
+
+    del size, peer, cap_s
+    one, two = (timed(lambda: by_processes(count)) for count in (1, 2))  # noqa: B023 - run at once
+    return {"one": one[0], "two": two[0], "same": one[1] == two[1]}
+
+
+def measure_stream(size: str, draws: str, cap_s: float) -> Result:
+    """Peak memory of so many draws whose answers are written to disk as they come."""
+    from draws import stream
+
+    del size, cap_s
+    gc.collect()
+    imported = reset_peak_mb()
+    with tempfile.TemporaryDirectory() as folder:
+        taken, written = timed(lambda: stream(int(draws), Path(folder) / "answers"))
+    return {"draws": int(draws), "peak_mb": peak_mb(), "imported_mb": imported, "seconds": taken, "written": written}
 
 
 def measure_memory(size: str, what: str, cap_s: float) -> Result:
@@ -377,6 +430,9 @@ MEASUREMENTS: dict[str, Callable[[str, str, float], Result]] = {
     "build": measure_build,
     "cold": measure_cold,
     "warm": measure_warm,
+    "draws": measure_draws,
+    "workers": measure_workers,
+    "stream": measure_stream,
     "memory": measure_memory,
     "phases": measure_phases,
     "growth": measure_growth,
@@ -391,6 +447,9 @@ PLAN = (
     *(("cold", "M", peer) for peer in (*EDGE_LP_SOLVERS, "linopy")),
     *(("cold", size, peer) for size in (HARDER, "L") for peer in EDGE_LP_SOLVERS),
     *(("warm", "S", peer) for peer in WARM_PEERS),
+    *(("draws", what, peer) for what, peers in DRAW_PEERS.items() for peer in peers),
+    ("workers", "S", ""),
+    *(("stream", "S", draws) for draws in ("100000", "1000000")),
     *(("memory", "M", what) for what in (OURS, *BUILDERS)),
     ("random", "", ""),
     ("growth", "", ""),
@@ -431,9 +490,9 @@ def main() -> None:
         np.savez(path, **{name: column for name, column in columns_of(problem_of(size)).items() if is_array(column)})
         return
     if arguments.one:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         name, size, peer = arguments.one
+        if name != "workers" and hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         print(json.dumps(MEASUREMENTS[name](size, peer, arguments.cap)))
         return
     everything = arguments.only is None

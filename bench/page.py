@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from draws import DEFAULT as DEFAULT_WARM
+from draws import DRAW_PEERS, ONE_PRICE, PERSISTENT, REBUILT, SIX_PRICES, WITH_CAPACITIES
+from draws import PRIMAL as PRIMAL_WARM
 from instances import HARDER
 from peers import BUILDERS, METHODS, OURS, OURS_COLD, OURS_EDGES, WARM_PEERS
 from report import ROOT
@@ -13,6 +16,18 @@ PAGE = ROOT / "docs/benchmarks.md"
 BEGIN, END = "<!-- written by make bench: begin -->\n", "<!-- written by make bench: end -->\n"
 MISSING = "–"
 DEFAULT, PRIMAL = "HiGHS, default options", "HiGHS, primal simplex"
+
+
+DRAW_TARGETS = (
+    (ONE_PRICE, PRIMAL_WARM, 1000.0),
+    (SIX_PRICES, PRIMAL_WARM, 20.0),
+    (SIX_PRICES, DEFAULT_WARM, 20.0),
+    (SIX_PRICES, PERSISTENT, 80.0),
+    (SIX_PRICES, REBUILT, 1000.0),
+    (WITH_CAPACITIES, PRIMAL_WARM, 5.0),
+    (WITH_CAPACITIES, DEFAULT_WARM, 5.0),
+)
+"""What is drawn, peer, and the ratio to be reached."""
 
 
 class Target(NamedTuple):
@@ -78,6 +93,8 @@ def page_of(recorded: dict[str, Any]) -> str:
         _cold(results, flow["cap_s"]),
         "### Other prices, again and again, S\n",
         _warm(results),
+        "### Many draws, S\n",
+        _draws(results),
         "### Peak memory, M\n",
         _memory(results),
         "### Exact\n",
@@ -116,6 +133,13 @@ def _targets(results: Results) -> list[Target]:
         value = results.ratio(peer, OURS, "cold", size, peer)
         least(f"Cold solve against {peer}, {size}", bound, value, capped=bool(found and not found["finished"]))
     least("Other prices against cold, S", 10, results.ratio(OURS_COLD, OURS, "warm", "S", OURS_COLD))
+    for what, peer, bound in DRAW_TARGETS:
+        value = results.ratio(peer, OURS, "draws", what, peer)
+        least(f"100,000 draws, {what}, against {peer}", bound, value)
+    least("100,000 draws, six prices, two workers against one", 1.8, results.ratio("one", "two", "workers", "S"))
+    growth = _stream_growth(results)
+    shown = MISSING if growth is None else ratio(growth)
+    targets.append(Target("Peak memory of 10⁶ draws over that of 10⁵", 1.2, False, growth, shown))
     memory = results.number("above_imported_mb", "memory", "M", OURS)
     shown = MISSING if memory is None else f"{memory:.0f} MB"
     targets.append(Target("Peak memory of a cold solve, M, MB", 60, False, memory, shown))
@@ -186,6 +210,42 @@ def _warm(results: Results) -> str:
             times = ratio(found[peer] / found[OURS])
             rows.append((peer, seconds(found[peer]), seconds(found[OURS]), times, f"{found['difference']:.0e}"))
     return table(("Method", "its time", "path columns, warm", "ratio", "largest relative difference"), rows)
+
+
+def _stream_growth(results: Results) -> float | None:
+    peaks = [results.number("peak_mb", "stream", "S", draws) for draws in ("100000", "1000000")]
+    return None if None in peaks else peaks[1] / peaks[0]
+
+
+def _draws(results: Results) -> str:
+    rows = []
+    for what, peers in DRAW_PEERS.items():
+        for peer in peers:
+            found = results.get("draws", what, peer)
+            if found:
+                times = ratio(found[peer] / found[OURS])
+                certified = f"{100 * found['certified'] / found['draws']:g} %"
+                counts = f"{found['sample']:,}", certified, f"{found['alone']:,}"
+                each = seconds(found[OURS]), seconds(found[peer])
+                rows.append((what, peer, *each, times, *counts, f"{found['difference']:.0e}"))
+    head = ("What is drawn", "Peer", "ours, a draw", "peer's", "ratio", "peer's sample", "certified", "solved alone")
+    text = table((*head, "largest relative difference"), rows)
+    found = results.get("workers", "S")
+    if found:
+        same = "the same" if found["same"] else "DIFFERENT"
+        text += (
+            f"\nSix prices by one process {seconds(found['one'])}, by two {seconds(found['two'])}, {same} sums; both "
+            "are started anew, read the packages and lay the problem out within that time.\n"
+        )
+    streams = [results.get("stream", "S", draws) for draws in ("100000", "1000000")]
+    if all(streams):
+        few, many = streams
+        text += (
+            f"\nNet value and gap of each draw written to disk as they come: peak memory {few['peak_mb']:.0f} MB with "
+            f"100,000 draws and {many['peak_mb']:.0f} MB with 1,000,000 ({few['imported_mb']:.0f} MB of it "
+            f"are packages); {seconds(few['seconds'])} and {seconds(many['seconds'])}.\n"
+        )
+    return text
 
 
 def _memory(results: Results) -> str:
@@ -265,10 +325,10 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def seconds(value: float) -> str:
     """Write a time with two or three digits."""
-    unit, scaled = ("s", value) if value >= 1 else ("ms", 1e3 * value)
+    unit, scaled = ("s", value) if value >= 1 else ("ms", 1e3 * value) if value >= 1e-3 else ("µs", 1e6 * value)  # noqa: PLR2004
     return f"{scaled:.{0 if scaled >= 100 else 1 if scaled >= 10 else 2}f} {unit}"  # noqa: PLR2004 - digits
 
 
 def ratio(value: float, *, least: bool = False) -> str:
     """Write a ratio, "at least" where a cap stopped the other."""
-    return f"{'≥ ' if least else ''}{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f}"  # noqa: PLR2004
+    return f"{'≥ ' if least else ''}{value:,.{0 if value >= 100 else 1 if value >= 10 else 2}f}"  # noqa: PLR2004

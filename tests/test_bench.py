@@ -7,6 +7,7 @@ import pytest
 
 from allocation import allocate
 from corridor import FlowProblem, solve
+from draws import ONE_PRICE, PRIMAL, SIX_PRICES, WITH_CAPACITIES, _by_curve, _together, changes_of, peer_of
 from instances import SIZES, binding, instance, shape
 from peers import METHODS, OURS
 
@@ -66,3 +67,18 @@ def test_peers_solve_the_same_problem(peer: str, capfd: pytest.CaptureFixture[st
     assert outcome.finished
     assert outcome.objective == pytest.approx(METHODS[OURS].run(SMALL, 60.0).objective, rel=1e-9)
     capfd.readouterr()  # HiGHS prints a banner
+
+
+def test_the_curve_and_draws_solved_together_agree_on_one_price() -> None:
+    changes = {name: column[:20] for name, column in changes_of(SMALL, ONE_PRICE, 0).items()}
+    by_curve, together = _by_curve(SMALL)(changes), _together(SMALL)(changes)
+    assert by_curve.net_value == pytest.approx(together.net_value, rel=1e-9)
+    assert together.certified == len(together.net_value)
+
+
+@pytest.mark.parametrize("what", [SIX_PRICES, WITH_CAPACITIES])
+def test_draws_solved_together_agree_with_highs(what: str) -> None:
+    changes = {name: column[:10] for name, column in changes_of(SMALL, what, 0).items()}
+    by_highs = peer_of(PRIMAL, SMALL)
+    values = [by_highs({name: column[draw] for name, column in changes.items()}) for draw in range(10)]
+    assert _together(SMALL)(changes).net_value == pytest.approx(values, rel=1e-9)

@@ -15,7 +15,7 @@ from corridor.report import summary
 from corridor.schema import PriceStatistic
 from corridor.sensitivity.draws import pert, shares, space
 from corridor.sensitivity.first_tonne import FirstTonne
-from corridor.sensitivity.numbers import base_plan, by_row, numbers
+from corridor.sensitivity.numbers import base_plan, by_row, joined, numbers
 from corridor.sensitivity.parameters import Parameter, moved, parameters
 from corridor.sensitivity.price_statistics import price_statistics, statistics_of
 from corridor.study import Outcome, Study, read_study
@@ -51,6 +51,7 @@ def test_draws_are_the_scenario_with_these_numbers_parameter_by_parameter(study,
     every = {p for values in asked.values() for p in values}
     drawn = {p: np.array([values.get(p, p.row.central) for values in asked.values()]) for p in every}
     found = numbers(outcome, plan, len(asked), by_row(drawn))
+    together = plan.prepared.resolve_many(**joined([found]))
     for draw, (kind, values) in enumerate(asked.items()):
         one = moved(outcome, values).plan
         problem = one.problem
@@ -71,8 +72,7 @@ def test_draws_are_the_scenario_with_these_numbers_parameter_by_parameter(study,
             mine = dict(zip(getattr(plan.problem, names), values_of[draw], strict=True))
             for name, value in zip(getattr(problem, names), getattr(problem, column), strict=True):
                 assert mine[name] == pytest.approx(value, rel=EXACT, abs=EXACT), (kind, name)
-        again = plan.prepared.resolve(**found.changes(draw))
-        assert again.net_value == pytest.approx(one.solution.net_value, rel=EXACT), kind
+        assert together.net_value[draw] == pytest.approx(one.solution.net_value, rel=EXACT), kind
 
 
 def test_a_berth_that_no_ship_can_reach_closes_in_that_draw_alone(study):
@@ -84,10 +84,10 @@ def test_a_berth_that_no_ship_can_reach_closes_in_that_draw_alone(study):
     closed = [name for name, is_open in zip(plan.problem.edge_names, found.edge_open[1], strict=True) if not is_open]
     assert closed
     assert all("rajin_pier3" in name for name in closed)
-    solution = plan.prepared.resolve(**found.changes(1))
-    assert solution.flows[~found.edge_open[1]].max() == 0
+    plans = plan.prepared.resolve_many(**joined([found]))
+    assert plans.tonnes("edge")[1, ~found.edge_open[1]].max() == 0
     one = moved(outcome, {draft: 1.0}).plan.solution
-    assert solution.net_value == pytest.approx(one.net_value, rel=EXACT)
+    assert plans.net_value[1] == pytest.approx(one.net_value, rel=EXACT)
 
 
 def test_the_best_ways_of_draws_are_the_routes_of_compare(study):
@@ -105,7 +105,7 @@ def test_the_best_ways_of_draws_are_the_routes_of_compare(study):
             found = ways.netback[first.pairs.index((block["commodity"], route.corridor)), 0]
             assert found == pytest.approx(route.decision_netback, rel=EXACT)
     assert compared > 20
-    carried = first.carried(plan.solution.flows, plan.solution.sales)
+    carried = first.carried(plan.solution.flows[None], plan.solution.sales[None])[:, 0]
     told = {(corridor, commodity): mtpa for (commodity, corridor), mtpa in zip(first.pairs, carried, strict=True)}
     assert {pair: pytest.approx(mtpa, abs=1e-9) for pair, mtpa in plan.corridors().items()} == {
         pair: mtpa for pair, mtpa in told.items() if mtpa > NEGLIGIBLE_MTPA

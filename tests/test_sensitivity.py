@@ -28,7 +28,7 @@ from corridor.sensitivity.design import Design
 from corridor.sensitivity.draws import space
 from corridor.sensitivity.evaluate import winners
 from corridor.sensitivity.indices import index
-from corridor.sensitivity.numbers import base_plan, numbers
+from corridor.sensitivity.numbers import base_plan, joined, numbers
 from corridor.sensitivity.parameters import find_parameter, moved
 from corridor.sensitivity.question import answer
 from corridor.sensitivity.run import Answering, Job, run
@@ -70,7 +70,8 @@ def test_every_draw_agrees_with_its_problem_solved_alone(rason, tmp_path):
     drawn = numbers(outcome, plan, 64, inputs.drawn(scores))
     value = found.groupby("draw").net_value_musd_per_yr.first()
     for draw in range(0, 64, 8):
-        alone = solve(plan.problem.replace(**drawn.changes(draw)), engine="edges")
+        own = {name: column[draw] for name, column in joined([drawn]).items()}
+        alone = solve(plan.problem.replace(**own), engine="edges")
         assert value[draw] == pytest.approx(alone.net_value, rel=EXACT)
     assert set(found.as_if_lifted) == {"; ".join(outcome.lifted_measures)}
     assert set(found.scenario) == {"sanctions-lifted"}

@@ -13,7 +13,7 @@ import numpy as np
 
 from corridor.cost import EdgeCosts
 from corridor.errors import InfeasibleError, UsageError, did_you_mean
-from corridor.flow import FlowProblem, FlowSolution, LimitRow, Prepared, solve
+from corridor.flow import FlowProblem, FlowSolution, LimitRow, Prepared, Shipment, solve
 from corridor.law import Law
 from corridor.market import Buyer, Seller
 from corridor.network import Network
@@ -90,7 +90,7 @@ class Plan:
         """The best plan."""
         return self.prepared.solution
 
-    def carried(self, solution: FlowSolution | None = None) -> dict[tuple[str, int], float]:
+    def carried(self, solution: FlowSolution | Shipment | None = None) -> dict[tuple[str, int], float]:
         """Mt/yr by commodity and position in the network's edges, all origins together; of another plan if given."""
         tonnes: dict[tuple[str, int], float] = defaultdict(float)
         flows = (solution or self.solution).flows.tolist()
@@ -112,19 +112,19 @@ class Plan:
             raise UsageError(f'"{link}" is no link that is open.{did_you_mean(link, sorted(known))}')
         return np.flatnonzero(np.isin(self.edge_of, positions))
 
-    def corridors(self, solution: FlowSolution | None = None) -> dict[tuple[str, str], float]:
+    def corridors(self, solution: FlowSolution | Shipment | None = None) -> dict[tuple[str, str], float]:
         """Mt/yr by corridor and commodity: what goes by sea at the berth of loading, all else at the place of sale.
 
         Of another plan for the same network if one is given.
         """
-        solution = solution or self.solution
+        sales = (solution or self.solution).sales.tolist()
         tonnes: dict[tuple[str, str], float] = defaultdict(float)
         for (commodity, e), mtpa in self.carried(solution).items():
             edge = self.network.edges[e]
             if edge.link.kind == "sea":  # it ends at a place of sale, where the same tonnes must not count again
                 tonnes[self.corridor_at(edge.tail), commodity] += mtpa
                 tonnes[self.corridor_at(edge.head), commodity] -= mtpa
-        for buyer, sale in zip(self.buyers, solution.sales.tolist(), strict=True):
+        for buyer, sale in zip(self.buyers, sales, strict=True):
             tonnes[self.corridor_at(buyer.node), buyer.commodity] += sale
         return {key: mtpa for key, mtpa in tonnes.items() if mtpa > NEGLIGIBLE_MTPA}
 

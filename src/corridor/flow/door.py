@@ -126,6 +126,28 @@ def checked_numbers(problem: Mapping[str, Any], changes: Mapping[str, Any]) -> t
     return {name: door.columns[name] for name in changes}, door.faults
 
 
+def checked_draws(problem: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Convert, copy and check new numbers of a sound problem in many draws.
+
+    Parameters
+    ----------
+    problem
+        Its fields.
+    changes
+        Some of :data:`NUMBERS`: draws x rows, or one row (or number) for all draws.
+
+    Returns
+    -------
+    columns, faults
+        The changes as read-only arrays, and everything that is wrong with them, but for closed ways that would create
+        money.
+    """
+    door = _Door({**problem, **changes})
+    counts = {kind: len(problem[name]) for kind, name in _COUNTED_BY.items()}
+    door.check_draws(counts, changes)
+    return {name: door.columns[name] for name in changes}, door.faults
+
+
 class _Door:
     """Collects columns and faults while it goes through them."""
 
@@ -163,6 +185,29 @@ class _Door:
             self.columns[name] = self._entries(name, column, rule)
         if "edge_cost" in names and not self.faults:
             self._edges()
+
+    def check_draws(self, counts: Mapping[str, int], names: Iterable[str]) -> None:
+        """Go through some columns of numbers in many draws, where all else is sound."""
+        draws: int | None = None
+        for name in names:
+            given = self.columns[name]
+            if np.ndim(given) != 2:  # noqa: PLR2004 - draws x rows
+                self.check_numbers(counts, [name])
+                continue
+            counter, rule = _COLUMNS[name]
+            kind = next(kind for kind, column in _COUNTED_BY.items() if column == counter)
+            if draws is not None and len(given) != draws:
+                self.fault(None, name, f"has {len(given)} draws: {draws} would be right, as in the others")
+                continue
+            draws = len(given)
+            table = np.array(given, dtype=np.float64)
+            if table.shape[1] != counts[kind]:
+                self.fault(None, name, f"has {table.shape[1]} rows a draw: {counts[kind]} would be right")
+                continue
+            for draw in np.flatnonzero(rule.breaks(table).any(axis=1)) if isinstance(rule, _Rule) else ():
+                self._entries(name, table[draw], rule, of=f"in draw {draw}: ")
+            table.setflags(write=False)
+            self.columns[name] = table
 
     def fault(self, row: int | None, column: str, message: str) -> None:
         """Note one fault."""

@@ -20,10 +20,11 @@ from corridor.flow.pricing import Pricing, Supply, Ways
 from corridor.flow.problem import FlowProblem
 from corridor.flow.rows import Numbers, shared_rows
 from corridor.flow.solution import Answer, Unmet
-from corridor.paths import Floats
+from corridor.paths import Floats, Ints
 
 if TYPE_CHECKING:
     from highspy._core import HighsBasis
+    from scipy.sparse import csr_array
 
 T = TypeVar("T")
 
@@ -37,6 +38,28 @@ class _Dual(NamedTuple):
     row: Floats
     reduced: Floats  # per column (edges, bids, offers): value lost, before node prices
     supply: Supply
+
+
+class Kept(NamedTuple):
+    """A master programme as it is kept for later answers.
+
+    Attributes
+    ----------
+    rows
+        Shared rows (facilities, limits, then bounds of columns) x columns of the problem.
+    bounded
+        Columns of the problem that have a bound.
+    price
+        Of the rows.
+    ways, slacks
+        The basis: ways, and the rows whose slack is in it.
+    """
+
+    rows: csr_array[np.float64, tuple[int, int]]
+    bounded: Ints
+    price: Floats
+    ways: Ways
+    slacks: Ints
 
 
 class PathColumns:
@@ -74,6 +97,7 @@ class PathColumns:
         none = np.zeros(self._n_limits)
         highs.load(self._highs, highs.Lp(none, none, np.full(len(upper), -np.inf), upper, matrix))
         self._kept: tuple[int, HighsBasis | None, Numbers] = 0, None, numbers
+        self._price = np.zeros(len(upper))
         self._spent: defaultdict[str, float] = defaultdict(float)
 
     def fits(self, problem: FlowProblem) -> bool:
@@ -95,7 +119,19 @@ class PathColumns:
         if ways is not None:
             self._add(self._new(ways), value)
             highs.run(self._highs)
+            _, row = highs.values(self._highs)
+        self._price = np.maximum(row, 0.0)
         self._kept = self._ways.n_ways, self._highs.getBasis(), self._numbers
+
+    def kept(self) -> Kept | None:
+        """What later answers start from; nothing where :meth:`keep` was never called."""
+        n_ways, basis, _ = self._kept
+        if basis is None:
+            return None
+        ways, rows = (np.array([s.name == "kBasic" for s in part]) for part in (basis.col_status, basis.row_status))
+        known = self._ways.only(np.arange(self._ways.n_ways) < n_ways)
+        is_basic = ways[self._n_limits :]
+        return Kept(self._rows, self._bounded, self._price, known.only(is_basic), np.flatnonzero(rows))
 
     def answer(self, problem: FlowProblem, deadline: float | None = None) -> Answer:
         """Solve a problem with the same network, from what is kept: answers in between leave no trace.

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 from typing import Any, Literal, get_args
 
-from corridor.errors import UsageError
+import numpy as np
+
+from corridor.errors import InputError, UsageError
 from corridor.flow import highs
 from corridor.flow.conflict import infeasible
+from corridor.flow.door import NUMBERS, checked_draws
+from corridor.flow.draws import Draws
 from corridor.flow.edge_lp import EdgeLp
+from corridor.flow.many import MOST_ROWS, Many
 from corridor.flow.path_columns import PathColumns
+from corridor.flow.plans import Plans, answer_alone
 from corridor.flow.pricing import CircleError, Pricing
 from corridor.flow.problem import FlowProblem
 from corridor.flow.solution import Answer, FlowSolution, Unmet, conclude
+from corridor.flow.starts import NoBasisError
 
 Engine = Literal["auto", "edges", "paths"]
 
@@ -93,6 +102,7 @@ class Prepared:
         self.problem = problem
         self.solution, self._engine = _solved(laid_out, problem, deadline, started)
         self._lock = Lock()
+        self._many: Many | None = None
         self._to_keep = self.solution.status == "optimal"  # else there is nothing to start from
 
     def resolve(self, *, time_limit_s: float | None = None, **changes: Any) -> FlowSolution:
@@ -126,13 +136,70 @@ class Prepared:
         if not self.problem.same_network(problem):
             raise UsageError(f"{', '.join(sorted(changes))}: resolve takes other numbers, not another network.")
         with self._lock:
-            if self._to_keep:
-                self._to_keep = False
-                self._engine.keep()
+            self._keep()
             engine = self._engine
             if isinstance(engine, PathColumns) and not engine.fits(problem):
                 engine = PathColumns(problem)
             return _solved(engine, problem, deadline, started)[0]
+
+    def resolve_many(self, **changes: Any) -> Plans:
+        """Solve the problem in many draws of its numbers at once, each answer certified.
+
+        Where ways are the engine this takes about a tenth of the time of :meth:`resolve` draw by draw. Draws that do
+        not come to an end together are solved that way, and so are all where edges are the engine or where offers,
+        bids, facilities, limits and bounded edges are more than a thousand.
+
+        Parameters
+        ----------
+        **changes
+            Columns of the problem: draws x rows, or one row where it is the same in all draws. At least one of them has
+            draws. Costs, prices, capacities, the most of bids and offers.
+
+        Returns
+        -------
+        Plans
+            A draw's answer is that of :meth:`resolve`; where plans tie, it may be another of them. The same draws
+            together get the same answers, to the last digit.
+
+        Raises
+        ------
+        UsageError
+            If a change would need another network, is one of limits, or none has draws.
+        InputError
+            If a number is not right; the message names the draw.
+        InfeasibleError, NoAnswerError, RuntimeError
+            As :func:`solve`.
+        """
+        wrong = sorted(set(changes) - set(NUMBERS))
+        if wrong:
+            raise UsageError(f"{', '.join(wrong)}: resolve_many takes {', '.join(NUMBERS)}.")
+        if not any(np.ndim(column) == 2 for column in changes.values()):  # noqa: PLR2004 - draws x rows
+            raise UsageError("resolve_many takes at least one column with draws: draws x rows.")
+        fields = {field.name: getattr(self.problem, field.name) for field in dataclasses.fields(self.problem)}
+        columns, faults = checked_draws(fields, changes)
+        if faults:
+            raise InputError(faults)
+        draws = Draws(self.problem, columns)
+        many = self._laid_out()
+        return answer_alone(draws, self._alone) if many is None else many.answer(draws)
+
+    def _alone(self, changes: dict[str, Any]) -> FlowSolution:
+        return self.resolve(**changes)
+
+    def _keep(self) -> None:
+        if self._to_keep:
+            self._to_keep = False
+            self._engine.keep()
+
+    def _laid_out(self) -> Many | None:
+        """The problem made ready for many draws, once; nothing where draws have to be solved one by one."""
+        with self._lock:
+            self._keep()
+            kept = self._engine.kept() if isinstance(self._engine, PathColumns) and self._many is None else None
+            if kept is not None and kept.rows.shape[0] <= MOST_ROWS:
+                with suppress(CircleError, NoBasisError):
+                    self._many = Many(self.problem, kept, self._alone)
+            return self._many
 
 
 def _solved(

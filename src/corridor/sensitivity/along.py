@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from corridor.errors import UsageError
-from corridor.flow import FlowProblem, FlowSolution, Prepared
+from corridor.flow import FlowProblem, FlowSolution, Prepared, Shipment
 from corridor.flow.curve import Curve, curve
 from corridor.flow.door import NUMBERS
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
@@ -88,7 +88,7 @@ class Stretch:
         return max(through(self.plan, solution, target, commodity) for solution in (self.first, self.last))
 
 
-def through(plan: Plan, solution: FlowSolution, target: str, commodity: str | None = None) -> float:
+def through(plan: Plan, solution: FlowSolution | Shipment, target: str, commodity: str | None = None) -> float:
     """What a corridor, node or crossing carries in a plan, Mt/yr; of one commodity if named."""
     by_corridor = [
         mtpa for (name, what), mtpa in plan.corridors(solution).items() if name == target and commodity in (None, what)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from corridor.errors import NoAnswerError, UsageError, did_you_mean
-from corridor.flow import FlowSolution
+from corridor.flow import FlowSolution, Prepared
 from corridor.flow.curve import between
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.routes import Route
 from corridor.schema import PARAMETERS, Value
 from corridor.sensitivity.along import Along, Stretch, along, through
+from corridor.sensitivity.numbers import AT_ONCE, base_plan, by_row, joined, numbers
 from corridor.sensitivity.parameters import PRICES, Parameter, moved, parameters
 from corridor.study import Outcome
 from corridor.units import parse
@@ -243,12 +246,35 @@ def what_would_have_to_change(
     if through(plan, plan.solution, target, commodity) > NEGLIGIBLE_MTPA:
         raise NoAnswerError(f"{target} carries something already: nothing has to change.")
     found: list[Needed] = []
-    asked = _behind(outcome, target, commodity)
+    asked = _promising(outcome, _behind(outcome, target, commodity), target, commodity)
     for done, parameter in enumerate(asked):
         progress(done, len(asked))
         found += _needed(outcome, parameter, target, commodity)
     progress(len(asked), len(asked))
     return sorted(found, key=lambda needed: abs(needed.change))
+
+
+def _promising(outcome: Outcome, asked: list[Parameter], target: str, commodity: str | None) -> list[Parameter]:
+    """Those that make the target carry something at a far end, and those that do not enter linearly.
+
+    The far ends of all others are solved together; these are looked at one by one.
+    """
+    plan = base_plan(outcome)
+    ends = [(p, end) for p in asked if p.linear for end in _far_ends(p) if end != p.row.central]
+    parts = []
+    for start in range(0, len(ends), AT_ONCE):
+        some = ends[start : start + AT_ONCE]
+        drawn = {p: np.array([end if other is p else p.row.central for other, end in some]) for p, _ in some}
+        parts.append(numbers(outcome, plan, len(some), by_row(drawn)))
+    if not parts:
+        return asked
+    plans = Prepared(plan.problem, engine="paths").resolve_many(**joined(parts))
+    carrying = {
+        p.name
+        for (p, _), shipment in zip(ends, plans.shipments(), strict=True)
+        if through(plan, shipment, target, commodity) > NEGLIGIBLE_MTPA
+    }
+    return [p for p in asked if not p.linear or p.name in carrying]
 
 
 def _needed(outcome: Outcome, parameter: Parameter, target: str, commodity: str | None) -> Iterator[Needed]:

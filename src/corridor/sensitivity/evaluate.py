@@ -1,4 +1,4 @@
-"""Scores of inputs -> answers: the numbers of a block of draws, each solved from the same start and certified."""
+"""Scores of inputs -> answers: the numbers of a block of draws, solved together and each certified."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from corridor.flow import Prepared
+from corridor.flow import Prepared, certified
 from corridor.paths import Floats
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.sensitivity.draws import Space
-from corridor.sensitivity.first_tonne import FirstTonne
-from corridor.sensitivity.numbers import base_plan, numbers
+from corridor.sensitivity.first_tonne import FirstTonne, Ways
+from corridor.sensitivity.numbers import AT_ONCE, base_plan, joined, numbers
 from corridor.study import Outcome
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-AT_ONCE = 128
-"""So many draws have their numbers computed at once: more take more memory and are no quicker."""
-
-CERTIFIED = 1e-9
-"""An answer whose bound lies no further above its net value, as a share of it, is certified optimal."""
 
 TIE_USD_PER_T = 1e-4
 """Corridors closer than this are as good as each other."""
@@ -80,27 +74,16 @@ class Evaluator:
 
     def __call__(self, scores: Floats) -> Answers:
         """Answer scores (draws x inputs)."""
-        parts = [self._some(scores[start : start + AT_ONCE]) for start in range(0, len(scores), AT_ONCE)]
-        joined = {name: np.concatenate([getattr(p, name) for p in parts], axis=-1) for name in Answers.__slots__}
-        return Answers(**joined)
-
-    def _some(self, scores: Floats) -> Answers:
-        found = numbers(self._outcome, self._plan, len(scores), self._space.drawn(scores))
-        ways = self._first.ways(found)
-        solved = [self._prepared.resolve(**found.changes(draw)) for draw in range(len(found))]
+        parts = [scores[start : start + AT_ONCE] for start in range(0, len(scores), AT_ONCE)]
+        found = [numbers(self._outcome, self._plan, len(part), self._space.drawn(part)) for part in parts]
+        ways = [self._first.ways(part) for part in found]
+        plans = self._prepared.resolve_many(**joined(found))
         return Answers(
-            net_value=np.array([solution.net_value for solution in solved]),
-            gap=np.array([solution.gap if solution.status == "optimal" else np.inf for solution in solved]),
-            mtpa=np.array([self._first.carried(solution.flows, solution.sales) for solution in solved]).T,
-            margin=ways.margin,
-            netback=ways.netback,
-            cost=ways.cost,
+            net_value=plans.net_value,
+            gap=plans.gap,
+            mtpa=self._first.carried(plans.tonnes("edge"), plans.tonnes("bid")),
+            **{name: np.concatenate([getattr(part, name) for part in ways], axis=1) for name in Ways._fields},
         )
-
-
-def certified(net_value: Floats, gap: Floats) -> npt.NDArray[np.bool_]:
-    """Tell which answers are proven to be the best but for rounding."""
-    return np.asarray(np.abs(gap) <= CERTIFIED * np.maximum(1.0, np.abs(net_value)))
 
 
 def winners(pairs: tuple[tuple[str, str], ...], margin: Floats) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -108,15 +108,14 @@ class FirstTonne:
         return list(largest.values())
 
     def carried(self, flows: Floats, sales: Floats) -> Floats:
-        """Mt/yr by pair (pairs) in a solution of the plan's problem: as :meth:`corridor.plan.Plan.corridors`."""
+        """Mt/yr by pair and draw, of flows and sales (draws x edges, bids): as :meth:`corridor.plan.Plan.corridors`."""
         plan = self._plan
-        tonnes = np.zeros(len(self._place))
+        tonnes = np.zeros((len(self._place), len(flows)))
         sold = [self._place[buyer.commodity, plan.corridor_at(buyer.node)] for buyer in plan.buyers]
-        np.add.at(tonnes, sold, sales)
+        np.add.at(tonnes, sold, sales.T)
         for i in self._sea.tolist():
-            if flows[i]:
-                tonnes[self._place[self._pair_of(i)]] += flows[i]
-                tonnes[self._place[plan.commodity_of[i], plan.corridor_at(self._edge(i).head)]] -= flows[i]
+            tonnes[self._place[self._pair_of(i)]] += flows[:, i]
+            tonnes[self._place[plan.commodity_of[i], plan.corridor_at(self._edge(i).head)]] -= flows[:, i]
         return tonnes[self._told]
 
     def ways(self, numbers: Numbers) -> Ways:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,9 @@ from corridor.plan import Plan, make_plan
 from corridor.sensitivity.parameters import Parameter
 from corridor.study import Outcome
 from corridor.values import Drawn, Values
+
+AT_ONCE = 128
+"""So many draws should have their numbers computed at once: more take more memory and are no quicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,15 @@ class Numbers:
     def __len__(self) -> int:
         return len(self.edge_cost)
 
-    def changes(self, draw: int) -> dict[str, Any]:
-        """What :meth:`corridor.flow.Prepared.resolve` takes for a draw."""
-        names = ("edge_cost", "bid_price", "bid_most", "offer_cost", "offer_most", "facility_capacity")
-        found: dict[str, Any] = {name: getattr(self, name)[draw] for name in names}
-        if not self.edge_open[draw].all():
-            found["edge_capacity"] = np.where(self.edge_open[draw], np.inf, 0.0)
-        return found
+
+def joined(parts: Sequence[Numbers]) -> dict[str, Floats]:
+    """What :meth:`corridor.flow.Prepared.resolve_many` takes for the draws of some parts together."""
+    names = ("edge_cost", "bid_price", "bid_most", "offer_cost", "offer_most", "facility_capacity")
+    found = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    edge_open = np.concatenate([part.edge_open for part in parts])
+    if not edge_open.all():
+        found["edge_capacity"] = np.where(edge_open, np.inf, 0.0)
+    return found
 
 
 def base_plan(outcome: Outcome) -> Plan:
