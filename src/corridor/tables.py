@@ -18,7 +18,7 @@ from corridor import checks
 from corridor.errors import Fault, InputError, did_you_mean
 from corridor.schema import TABLES, Row
 
-MAY_BE_ABSENT = ("capital", "fx", "ships", "ports", "rules", "price_statistics")
+MAY_BE_ABSENT = ("capital", "fx", "ships", "ports", "rules", "price_statistics", "emissions")
 """Tables that a study can do without, or leave empty."""
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

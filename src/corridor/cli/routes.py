@@ -172,4 +172,5 @@ def explain(
     if form == "table":
         draw(screen.ledger(outcome, document), place)
     else:
-        deliver(form, place, document, {"ledger": report.tables_of(document)["ledger"]})
+        tables = report.tables_of(document)
+        deliver(form, place, document, {"ledger": [*tables["ledger"], *tables["emissions"]]})
