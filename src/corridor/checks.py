@@ -74,7 +74,9 @@ def _known_ids(rows: Rows) -> dict[str, set[str]]:
         "price_reference": {value.subject for value in values["prices"]},
         "port": sea_ends,
         "ship": {value.subject for value in values["ships"]},
-        "fuel": {value.subject for value in values["ships"]},
+        # one whose price is missing is missed where it is burnt
+        "fuel": {value.subject for value in values["ships"]}
+        | {value.subject for value in values["emissions"] if value.parameter == "fuel_emission"},
         "gas": {CARBON},
         "index": {"usd"},
         "currency": {currency.lower() for currency in units.CURRENCIES},

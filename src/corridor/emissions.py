@@ -79,7 +79,7 @@ class Emissions:
         )
         yield Entry("haulage", "factor x km", factor.span * length.span, (factor, length))
         yield Entry("handling", "handling", handling.span, (handling,))
-        lot, fuel = self._values.find("usual_lot", commodity.id), next(self._values.of("fuel_emission"), None)
+        lot, fuel = self._values.find("usual_lot", commodity.id), self._values.find("fuel_emission", self._sea.fuel)
         if voyages and lot and fuel:
             burnt = self._sea.over_edges(voyages.fuel_t_per_t)
             yield Entry("voyage", "fuel of {ship}", burnt * fuel.columns, (length,), (lot, fuel), by_ship=True)

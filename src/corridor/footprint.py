@@ -34,8 +34,8 @@ def footprint(
 
     Notes
     -----
-    Mt/yr x kg/t = kt/yr. Where cargo of several mines or ways meets at a node it goes on as one, so that each tonne that
-    leaves has the mean of what arrived: that is additive and does not depend on how flows are split into routes.
+    Mt/yr x kg/t = kt/yr. Where cargo of several mines or ways meets at a node it goes on as one, so that each tonne
+    that leaves has the mean of what arrived: that is additive and does not depend on how flows are split into routes.
     """
     emitted: dict[tuple[str, str], float] = defaultdict(float)
     carried, deals = plan.carried(solution), solution or plan.solution

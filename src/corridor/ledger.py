@@ -110,12 +110,15 @@ class SeaEdges:
     ----------
     positions
         Of the sea links among the edges.
+    fuel
+        What ships burn; None if no price of any holds.
     """
 
     def __init__(self, values: Values, network: Network, quantities: Quantities) -> None:
         self._values = values
         self._quantities = quantities
         self._fleet = Fleet(values)
+        self.fuel = self._fleet.fuel
         self._ends = [(edge.tail, edge.head) for edge in network.edges]
         self.positions = np.flatnonzero([edge.link.kind == "sea" for edge in network.edges])
 

@@ -79,6 +79,8 @@ class Fleet:
     ----------
     ships
         Names of the classes.
+    fuel
+        What they burn; None if no price of any holds.
     """
 
     def __init__(self, values: Values, only: str | None = None) -> None:
@@ -89,6 +91,7 @@ class Fleet:
         self._of_port: dict[str, dict[str, Figure]] = {}
         self._berths: dict[tuple[str, ...], dict[str, Floats]] = {}
         self._fuel = next(iter(values.of("fuel_price")), None)
+        self.fuel = self._fuel.row.subject if self._fuel else None
 
     def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Floats | Span) -> Voyages:
         """Choose the cheapest ship for each voyage, from the smallest to the largest class.

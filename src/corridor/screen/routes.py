@@ -38,12 +38,12 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
 
 def _emitted(outcome: Outcome, routes: Sequence[Route]) -> str:
     """What a tonne emits on the routes of a summary, in their order; empty if it is not known."""
-    spans = [(route, outcome.emitted(route)) for route in routes]
-    return ", ".join(
-        f"{route.corridor}{'' if route.usable else ' ✗'} {number(span[1], 0)} ({number(span[0], 0)}–{number(span[2], 0)})"
-        for route, span in spans
-        if span
-    )
+    said = []
+    for route in routes:
+        if span := outcome.emitted(route):
+            low, central, high = (number(kg, 0) for kg in span)
+            said.append(f"{route.corridor}{'' if route.usable else ' ✗'} {central} ({low}–{high})")
+    return ", ".join(said)
 
 
 def _sale(route: Route) -> str:
@@ -68,7 +68,8 @@ def _legend(outcome: Outcome) -> str:
         "From the largest mine of each commodity to its main market: the cheapest route of each corridor. USD/t: "
         "generalised cost, and with every part at its low and high bound; cash: what is invoiced; netback: bid less "
         f"cash. Lawful here means {use}; ✗ marks the cheapest route that is not, where there is no other or it would "
-        "be cheaper. kg CO2e/t: what these routes emit, from the well to the wheel or wake, handling apart. Best sale: what is left at the mine after generalised cost, by corridor, over all markets. "
+        "be cheaper. kg CO2e/t: what these routes emit, well to wheel or wake, with low and high factors. Best sale: "
+        "what is left at the mine after generalised cost, by corridor, over all markets. "
         f"{NOT_ADVICE} All routes: --format csv -o FILE, or name --origin, --commodity, --market."
     )
 
