@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from corridor.cli.door import StudyPath, app, say, write
+from corridor.cli.door import StudyPath, app, say, workbook_name, write
 from corridor.errors import UsageError
 from corridor.study import read_study
 
@@ -23,9 +23,9 @@ def export_tables(*, xlsx: Workbook, study: StudyPath = None) -> None:
     """
     from corridor.workbook import write_workbook
 
-    _check_name(xlsx)
+    place = workbook_name(xlsx)
     read = read_study(study)
-    write({xlsx: write_workbook(read.tables, read.file.title, read.input_hash)})
+    write({place: write_workbook(read.tables, read.file.title, read.input_hash)})
 
 
 @app.command(name="import")
@@ -52,8 +52,3 @@ def import_tables(
     rows = sum(len(table) for table in found.tables.rows.values())
     write({place / name: text for name, text in found.texts.items()})
     say(f"{os.path.relpath(place)}: {rows} rows in {len(found.texts)} tables: no fault")
-
-
-def _check_name(path: Path) -> None:
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path} is no name of a workbook. End it in .xlsx.")

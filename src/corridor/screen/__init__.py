@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.screen.cpmm import cpmm
 from corridor.screen.draws import draws
 from corridor.screen.geography import audit, matrix
 from corridor.screen.netbacks import netback
@@ -17,6 +18,7 @@ __all__ = [
     "audit",
     "compare_routes",
     "compare_summary",
+    "cpmm",
     "draws",
     "ledger",
     "matrix",
