@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 import corridor
 from corridor import report
 from corridor.footprint import footprint
+from corridor.output import as_csv, as_xlsx
+from corridor.report.costs import costs
 from corridor.schema import PARTS
 from corridor.sensitivity.along import along
 from corridor.sensitivity.draws import space
@@ -167,3 +171,29 @@ def test_a_scenario_sets_the_price(toy: Study) -> None:
     change = {"table": "emissions", "where": {"parameter": "carbon_price"}, "set": {"value": 100}}
     outcome = toy.with_scenario("taxed", reason="A tax of 100 USD/t.", changes=[change]).run("taxed")
     assert by_way(outcome)["coal", "island", "north_port"].generalised == pytest.approx(46.5 + 5.07)
+
+
+def test_the_cost_table_has_all_parts_and_emissions(toy: Study) -> None:
+    document = costs(priced(toy.run(), 100.0))
+    rows = {(row["commodity"], row["gateway"]): row for row in document["costs"]}
+    north = rows["coal", "north_port"]
+    assert north["carbon_usd_per_t"] == pytest.approx(5.07)
+    for row in document["costs"]:
+        parts = math.fsum(row[f"{part}_usd_per_t"] for part in PARTS)
+        assert parts == pytest.approx(row["generalised_usd_per_t"])
+        assert row["bid_usd_per_t"] - row["cash_usd_per_t"] == pytest.approx(row["netback_usd_per_t"])
+    assert not rows["ore", "north_port"]["usable"]
+    tables = report.tables_of(document)
+    assert next(csv.DictReader(io.StringIO(as_csv(tables["costs"]))))["scenario"] == "today"
+    assert as_xlsx(tables) == as_xlsx(tables)
+
+
+def test_a_carbon_price_stands_in_the_ledger_with_its_rows(rason: Study) -> None:
+    outcome = priced(rason.run(), 50.0)
+    route = next(r for r in outcome.routes if r.market == "pohang" and r.commodity == "iron_ore" and r.usable)
+    kind = outcome.network.commodities["iron_ore"]
+    items = [item for e in route.edges for item in outcome.cost_model.ledger(e, kind) if item.part == "carbon"]
+    emitted = outcome.emitted(route)
+    assert emitted
+    assert math.fsum(item.span[1] for item in items) == pytest.approx(emitted[1] * 0.05)
+    assert all(PRICE in [f"emissions:{f.row.subject}:{f.row.parameter}" for f in item.figures] for item in items)
