@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 
 import corridor
 from corridor import report
+from corridor.cost import CostModel
 from corridor.footprint import footprint
 from corridor.output import as_csv, as_xlsx
 from corridor.report.costs import costs
 from corridor.schema import PARTS
 from corridor.sensitivity.along import along
 from corridor.sensitivity.draws import space
+from corridor.sensitivity.netback import Along as Prices
 from corridor.sensitivity.parameters import find_parameter, moved
 from corridor.study import Outcome, Study
+from corridor.values import Values
 
 Edit = Callable[..., None]
 PRICE = "emissions:co2e:carbon_price"
@@ -197,3 +200,22 @@ def test_a_carbon_price_stands_in_the_ledger_with_its_rows(rason: Study) -> None
     assert emitted
     assert math.fsum(item.span[1] for item in items) == pytest.approx(emitted[1] * 0.05)
     assert all(PRICE in [f"emissions:{f.row.subject}:{f.row.parameter}" for f in item.figures] for item in items)
+
+
+def test_draws_are_charged_for_carbon_too(rason: Study) -> None:
+    outcome = priced(rason.run(), 80.0)
+    values = Values(outcome.tables, outcome.as_of, outcome.price_year, draws=3, drawn=lambda _: None)
+    drawn = CostModel(values, outcome.network, outcome.assumptions).drawn(outcome.network.commodities["iron_ore"])
+    central = outcome.costs["iron_ore"].generalised
+    used = ~np.isnan(central)
+    assert np.allclose(drawn[used], central[used, None])
+
+
+def test_closed_form_netbacks_know_the_carbon_price(rason: Study) -> None:
+    outcome = priced(rason.run(), 80.0)
+    reference = "hcc_fob_australia"
+    route = next(r for r in outcome.routes if r.commodity == "washed_coking_coal" and r.market == "pohang")
+    line = Prices(outcome, "washed_coking_coal", reference).priced(route).decision
+    dear = moved(outcome, {find_parameter(outcome, reference): 300.0})
+    again = next(r for r in dear.routes if (r.origin, r.bid, r.edges) == (route.origin, route.bid, route.edges))
+    assert line.at(300.0) == pytest.approx(again.decision_netback)

@@ -222,9 +222,9 @@ def _cells(path: Path, called: Callable[[str], str]) -> tuple[dict[str, Cells], 
                 cells[name] = rows
                 faults += beyond
             elif name not in (ABOUT, LISTS):
-                message = (
-                    f'sheet "{name}" is no table of a study.{did_you_mean(name, list(TABLES))} Rename or remove it.'
-                )
+                shown = f'"{name}"' if name.isprintable() else repr(name)
+                hint = did_you_mean(name, list(TABLES))
+                message = f"sheet {shown} is no table of a study.{hint} Rename or remove it."
                 faults.append(Fault(path.name, None, None, message))
     except (calamine.CalamineError, zipfile.BadZipFile, KeyError) as error:
         raise _no_workbook(path, f"cannot be read as a workbook: {error}") from None
