@@ -103,7 +103,8 @@ def tables_of_cells(
     read: dict[str, list[Row | Fault]] = {}
     for table, model in TABLES.items():
         if table in cells:
-            read[table] = _read_cells(called(table), table, cells[table], model)
+            hidden = list(_control_characters(called(table), cells[table]))
+            read[table] = [*hidden] or _read_cells(called(table), table, cells[table], model)
         elif table in MAY_BE_ABSENT:
             read[table] = []
         else:
@@ -196,6 +197,8 @@ def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> l
         cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         return [Fault(file, None, None, f"breaks off or is not CSV: {error}.")]
+    if _CONTROL.search(text):  # looked for cell by cell only where there is one: that takes long
+        return [*_control_characters(file, cells)]
     return _read_cells(file, table, cells, model, decimal_comma=delimiter != ",")
 
 
@@ -204,9 +207,6 @@ def _read_cells(
 ) -> list[Row | Fault]:
     if not cells:
         return [Fault(file, None, None, "is empty. Give it at least its header.")]
-    hidden = list(_control_characters(file, cells))
-    if hidden:
-        return hidden  # type: ignore[return-value]  # list is invariant; every item is a Fault
     header, body = [name.strip() for name in cells[0]], cells[1:]
     bad_header = list(_header_faults(file, header, model))
     if bad_header:
