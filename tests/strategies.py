@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import strategies as st
 
 from corridor import FlowProblem, LimitRow
@@ -143,3 +144,10 @@ def grid_problem(side: int, cargoes: int, seed: int = 0) -> FlowProblem:
         offer_most=chance.uniform(0.5, 2, len(mines)),
         offer_cost=chance.uniform(0, 10, len(mines)),
     )
+
+
+@st.composite
+def games(draw: st.DrawFn, most_players: int = 4) -> npt.NDArray[np.float64]:
+    """Worths of all coalitions, any at all but 0 for the empty one."""
+    players = draw(st.integers(1, most_players))
+    return np.array([0.0, *draw(columns(money, 2**players - 1))])

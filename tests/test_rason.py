@@ -14,7 +14,15 @@ from corridor.routes import Route
 from corridor.schema import PARTS, VALUE_TABLES
 from corridor.study import Outcome, Study
 
-SCENARIOS = ("today", "essay", "rzd-discount", "east-rail", "rajin-upgrade", "sanctions-lifted")
+SCENARIOS = [
+    "today",
+    "essay",
+    "rzd-discount",
+    "east-rail",
+    "rajin-upgrade",
+    "sanctions-lifted",
+    "russia-exception-extended",
+]
 MINES = (
     "tavan_tolgoi ukhaa_khudag narin_sukhait oyu_tolgoi erdenet tsagaan_suvarga baganuur shivee_ovoo sharyn_gol khuut "
     "tumurtei eruu_gol tumurtiin_ovoo ulaan bor_undur"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from corridor import units
+from corridor import rules, units
 from corridor.errors import Fault, did_you_mean
 from corridor.schema import CARBON, PARAMETERS, STRUCTURE_TABLES, VALUE_TABLES, Link, Parameter, Row, Rule, Value
 
@@ -39,6 +39,7 @@ def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None 
     faults = [*_duplicate_ids(rows), *_duplicate_values(rows, well), *_gauges(rows), *_links(rows), *_bids(rows)]
     faults += _references(rows, known, unreadable)
     faults += _proxies(rows)
+    faults += _payees(rows)
     rates = {(row.subject.upper(), row.year): row.central for row in rows["fx"]}  # type: ignore[attr-defined]
     for table in VALUE_TABLES:
         before = {id(row) for row in well[table]} if well else set()
@@ -48,7 +49,16 @@ def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None 
     faults += _money(rows)
     if not unreadable:
         faults += _facilities(rows)
+        if well is None or any(rows[table] is not well[table] for table in ("rules", "links", "nodes")):
+            faults += rules.faults(rows["rules"], rules.passages(rows["links"], rows["nodes"]))  # type: ignore[arg-type]
     return faults
+
+
+def remarks(rows: Rows) -> list[str]:
+    """Say what is no fault and yet not as it should be."""
+    laws, commodities, nodes, links = (rows[table] for table in ("rules", "commodities", "nodes", "links"))
+    origins = {node.country for node in nodes}  # type: ignore[attr-defined]
+    return rules.contradictions(laws, rules.passages(links, nodes), commodities, origins)  # type: ignore[arg-type]
 
 
 def _numbered(rows: tuple[Any, ...]) -> Iterator[tuple[int, Any]]:
@@ -81,6 +91,7 @@ def _known_ids(rows: Rows) -> dict[str, set[str]]:
         "index": {"usd"},
         "currency": {currency.lower() for currency in units.CURRENCIES},
         "operator": {link.operator for link in links},
+        "payee": ids["payees"],
         "country": {node.country for node in nodes},
     }
 
@@ -136,6 +147,8 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("bids", "price_reference"): "price_reference",
         ("rules", "source"): "sources",
         ("price_statistics", "source"): "sources",
+        ("payees", "source"): "sources",
+        ("countries", "source"): "sources",
     }
     several = {
         ("links", "commodities"): "commodity or group",
@@ -147,6 +160,8 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("rules", "importers"): "country",
         ("rules", "last_ports"): "country",
         ("rules", "lifts"): "rules",
+        ("payees", "operators"): "operator",
+        ("payees", "tariffs"): "link",
     }
     for (table, column), target in single.items():
         if target in unreadable or (target == "price_reference" and "prices" in unreadable):
@@ -335,6 +350,26 @@ def _proxies(rows: Rows) -> Iterator[Fault]:
                 f'"{row.other}" has no dispersion_of_levels of its own, or follows another price. Name one that has.'
             )
             yield Fault("price_statistics.csv", row.number, "other", message)
+
+
+def _payees(rows: Rows) -> Iterator[Fault]:
+    """A charge has one payee, and one that shares with a partner says how."""
+    payees: Any = rows["payees"]
+    first: dict[tuple[str, str, str], int] = {}
+    for number, payee in _numbered(payees):
+        for operator in payee.operators or ("",):
+            for tariff in payee.tariffs or ("",):
+                for part in payee.parts or ("",):
+                    what = operator, tariff, part
+                    if first.setdefault(what, number) != number:
+                        charge = " ".join(filter(None, [part or "all", "of", operator, tariff]))
+                        message = f"{charge} is paid to row {first[what]} already. One receives it."
+                        yield Fault("payees.csv", number, "operators", message)
+    alone = {payee.id for payee in payees if not payee.partner}
+    for number, value in _numbered(rows["cost_shares"]):
+        if value.parameter == "partner_share" and value.subject in alone:
+            message = f'"{value.subject}" has no partner in payees.csv. Name one there, or remove the row.'
+            yield Fault("cost_shares.csv", number, "parameter", message)
 
 
 def _facilities(rows: Rows) -> Iterator[Fault]:

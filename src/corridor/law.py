@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.network import Edge, Network
+from corridor.network import Network
+from corridor.rules import Passage, speaks_of_commodity, speaks_of_origin, speaks_of_passage
 from corridor.schema import EFFECTS, Commodity, Rule
 from corridor.values import holds
 
@@ -57,11 +58,12 @@ class Law:
         self, rules: Iterable[Rule], network: Network, as_of: dt.date, lifted_measures: Collection[str] = ()
     ) -> None:
         self._n_edges = len(network.edges)
+        ways = [Passage(edge.link, network.nodes[edge.tail], network.nodes[edge.head]) for edge in network.edges]
         self._matches = [
             (rule, edges)
             for rule in rules
             if holds(rule.valid_from, rule.valid_until, as_of)
-            if (edges := _matching_edges(rule, network))
+            if (edges := _matching_edges(rule, ways))
         ]
         self._lifted = frozenset(lifted_measures)
         self._verdicts: dict[tuple[str, str], Verdict] = {}
@@ -86,14 +88,9 @@ class Law:
         return self._verdicts[key]
 
     def _judge(self, commodity: Commodity, origin: str) -> Verdict:
-        words = {
-            commodity.id,
-            commodity.group,
-            *(f"hs{commodity.hs_code[:n]}" for n in range(2, len(commodity.hs_code) + 1)),
-        }
         at_edge: dict[int, list[Rule]] = defaultdict(list)
         for rule, edges in self._matches:
-            if _fits(rule.commodities, words) and _fits(rule.origins, {origin}):
+            if speaks_of_commodity(rule, commodity) and speaks_of_origin(rule, origin):
                 for edge in edges:
                     at_edge[edge].append(rule)
         effect = np.zeros(self._n_edges, dtype=np.int8)
@@ -112,38 +109,6 @@ class Law:
         return Verdict(effect, standing)
 
 
-def _matching_edges(rule: Rule, network: Network) -> tuple[int, ...]:
+def _matching_edges(rule: Rule, edges: Sequence[Passage]) -> tuple[int, ...]:
     """Positions of the edges that a rule speaks of."""
-    if rule.last_ports and not rule.links:
-        candidates = [index for index, edge in enumerate(network.edges) if edge.link.kind == "sea"]
-    else:
-        candidates = range(len(network.edges))  # type: ignore[assignment]  # any collection of positions
-    return tuple(index for index in candidates if _matches(rule, network.edges[index], network))
-
-
-def _matches(rule: Rule, edge: Edge, network: Network) -> bool:
-    last_port = (network.nodes[edge.tail].country,) if edge.link.kind == "sea" else ()
-    return (
-        _fits(rule.links, (edge.link.id,))
-        and _fits(rule.operators, (edge.link.operator,))
-        and _fits(rule.nodes, (edge.tail, edge.head))
-        and _fits(rule.importers, (network.nodes[edge.head].country,))
-        and (not rule.last_ports or bool(last_port))
-        and _fits(rule.last_ports, last_port)
-    )
-
-
-def _fits(words: tuple[str, ...], found: Collection[str]) -> bool:
-    """Blank fits all; ``!x`` fits what is not x; else one of the words must be found."""
-    if not words:
-        return True
-    asked = False
-    hit = False
-    for word in words:
-        if word.startswith("!"):
-            if word[1:] in found:
-                return False
-        else:
-            asked = True
-            hit = hit or word in found
-    return hit or not asked
+    return tuple(index for index, edge in enumerate(edges) if speaks_of_passage(rule, edge))

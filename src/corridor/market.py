@@ -33,6 +33,8 @@ class Seller(NamedTuple):
         The rows behind it.
     draws
         Output and cost in each draw, where values are drawn.
+    royalty
+        What of the cost goes to the state of the mine, USD/t.
     """
 
     node: str
@@ -41,6 +43,7 @@ class Seller(NamedTuple):
     cost: float
     figures: tuple[Figure, ...]
     draws: Draws | None = None
+    royalty: float = 0.0
 
     @property
     def id(self) -> str:
@@ -97,10 +100,11 @@ def sellers(tables: Tables, values: Values, *, idle: bool = False) -> list[Selle
             continue
         output, cash_cost, premium = (figure for figure in figures.values() if figure)
         if output.central > 0 or idle:
-            cost = cash_cost.level + royalty.level * value - premium.level
+            due = royalty.level * value
+            cost = cash_cost.level + due - premium.level
             figures_behind = (output, cash_cost, premium, royalty, *behind)
             draws = _draws(output.level, cost)
-            found.append(Seller(node, commodity, output.central, _central(cost), figures_behind, draws))
+            found.append(Seller(node, commodity, output.central, _central(cost), figures_behind, draws, _central(due)))
     return found
 
 

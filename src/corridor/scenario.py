@@ -59,9 +59,11 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _says_so(self) -> Scenario:
-        if bool(self.lifts_measures) != (self.assume is not None):
+        against = bool(self.lifts_measures) or any(change.table == "rules" for change in self.changes)
+        if against != (self.assume is not None):
             raise ValueError(
-                'a scenario that lifts measures names them in lifts_measures and says assume = "as if lifted"'
+                "a scenario that lifts measures names them in lifts_measures and says assume"
+                ' = "as if lifted"; one that changes rows of rules says so too'
             )
         return self
 
@@ -84,7 +86,11 @@ def apply_scenario(file: str, name: str, scenario: Scenario, tables: Tables) -> 
         except UsageError as error:
             faults.append(Fault(file, None, column, str(error)))
     if scenario.changes and not faults:
-        only_values = all(TABLES[c.table] is Value and "subject" not in (c.set or ()) for c in scenario.changes)
+        same_ids = all(
+            (TABLES[c.table] is Value and "subject" not in (c.set or ()))
+            or (c.table == "rules" and "id" not in (c.set or ()))
+            for c in scenario.changes
+        )
         faults = [
             Fault(
                 file,
@@ -92,7 +98,7 @@ def apply_scenario(file: str, name: str, scenario: Scenario, tables: Tables) -> 
                 f"scenarios.{name}",
                 f"makes {fault.file} row {fault.row} wrong: {fault.column}: {fault.message}",
             )
-            for fault in checks.find_faults(changed.rows, well=tables.rows if only_values else None)
+            for fault in checks.find_faults(changed.rows, well=tables.rows if same_ids else None)
         ]
     return changed, faults
 

@@ -43,6 +43,9 @@ PARTS = (
 NOT_CASH = ("time", "reliability", "carbon")
 """Parts that steer the choice of route but that nobody is invoiced for."""
 
+PAID = ("haul", "handling", "gauge_break", "border", "port", "ocean", "other")
+"""Parts that somebody charges and may keep in part. The others are used up: insurance, loss, time, what was built."""
+
 
 def _blank_to_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
@@ -330,14 +333,18 @@ class Rule(Row):
     paragraph: str = ""
     valid_from: dt.date
     valid_until: Date = None
-    commodities: Words = Field(default=(), description="commodities, groups, or the first digits of HS codes (hs2701)")
+    commodities: Words = Field(
+        default=(), description="commodities, groups, or the first 2, 4, 6 ... digits of HS codes (hs2701)"
+    )
     origins: Words = Field(default=(), description="countries where the cargo was mined")
     nodes: Words = Field(default=(), description="nodes at either end of the link")
     links: Words = Field(default=(), description="links")
     operators: Words = Field(default=(), description="operators of the link")
     importers: Words = Field(default=(), description="country of the node that the link delivers to")
     last_ports: Words = Field(default=(), description="country of the berth that a sea link leaves")
-    effect: Effect
+    effect: Effect = Field(
+        description="of the rules that match and are not lifted the strictest holds; open without lifts only tells"
+    )
     condition: str = Field(default="", description="what must be met, where the effect is conditional")
     lifts: Words = Field(default=(), description="ids of the rules that this one sets aside where both match")
     wording: Text = Field(description="the rule in our words")
@@ -349,6 +356,47 @@ class Rule(Row):
         if self.effect == "conditional" and not self.condition:
             raise ValueError("a conditional rule must name its condition")
         _refuse_reversed(self.valid_from, self.valid_until)
+        return self
+
+
+class CountryName(Row):
+    """countries.csv: what tables and sentences call a country; its code where it has no row."""
+
+    id: Country = Field(description="key: ISO 3166 two letters")
+    name: Text
+    source: Identifier
+    note: str = ""
+
+
+class Payee(Row):
+    """payees.csv: who receives what is charged on links, and to which country it belongs.
+
+    A charge goes to the row whose filled matching columns all fit it; of several to the narrowest: one that names parts
+    before one that does not, then one that names the link, a tariff, an operator.
+    """
+
+    id: Identifier = Field(description="key")
+    name: Text
+    country: Annotated[Country | None, BeforeValidator(_blank_to_none)] = Field(
+        default=None, description="ISO 3166 two letters; blank: of no country of the study (ships, insurers)"
+    )
+    partner: Annotated[Country | None, BeforeValidator(_blank_to_none)] = Field(
+        default=None, description="country that has a `partner_share` in what is left over resource cost"
+    )
+    state: Literal["yes", "no"] = Field(description="yes: a fee or levy of the state; no: a price of who carries")
+    operators: Words = Field(default=(), description="operators of the links")
+    tariffs: Words = Field(default=(), description="links, or tariffs that links name")
+    parts: Words = Field(default=(), description="parts of cost that are paid to it; blank: all that are charged")
+    source: Identifier
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Payee:
+        if not (self.operators or self.tariffs):
+            raise ValueError("operators and tariffs are both empty: say whose charges it receives")
+        unpaid = sorted({*self.parts} - {*PAID})
+        if unpaid:
+            raise ValueError(f"parts: {', '.join(unpaid)} is not charged by anyone. Charged are {', '.join(PAID)}")
         return self
 
 
@@ -392,6 +440,9 @@ def _p(
 ) -> Parameter:
     return Parameter(table, subject, unit, sense, linear, minimum, maximum, meaning)
 
+
+COST_SHARES = "cost_shares"
+"""The table that no plan rests on: it says who keeps how much of what is paid, not what is paid."""
 
 PARAMETERS: dict[str, Parameter] = {
     # what a link costs and how long it takes; the subject is the link or the tariff it names
@@ -510,6 +561,14 @@ PARAMETERS: dict[str, Parameter] = {
     "carbon_price": _p(
         "emissions", "gas", "USD/t", +1, True, 0, 10_000, "price of a tonne of CO2e, charged on all that is emitted"
     ),
+    # who is paid
+    "cost_share": _p(
+        COST_SHARES, "payee", "share", +1, True, 0, 3, "resource cost, share of what is charged; the rest is a transfer"
+    ),
+    "partner_share": _p(COST_SHARES, "payee", "share", 0, True, 0, 1, "the partner's share of what is left over it"),
+    "entry_share": _p(
+        COST_SHARES, "payee", "share", 0, True, 0, 1, "share of a border's charge that the country entered takes"
+    ),
     # money
     "exchange_rate": _p(
         "fx", "currency", "1/USD", 0, False, 1e-6, 1e6, "units of the currency for a dollar, mean of the year"
@@ -525,6 +584,8 @@ STRUCTURE_TABLES: dict[str, type[Row]] = {
     "bids": Bid,
     "rules": Rule,
     "price_statistics": PriceStatistic,
+    "payees": Payee,
+    "countries": CountryName,
 }
 VALUE_TABLES: tuple[str, ...] = tuple(dict.fromkeys(p.table for p in PARAMETERS.values()))
 TABLES: dict[str, type[Row]] = {**STRUCTURE_TABLES, **dict.fromkeys(VALUE_TABLES, Value)}

@@ -15,10 +15,12 @@ from corridor import market
 from corridor.cost import Assumptions, CostModel, EdgeCosts
 from corridor.errors import Fault, InputError, NoAnswerError, UsageError, did_you_mean
 from corridor.law import Law
+from corridor.law_history import LawHistory
 from corridor.needs import note_missing
 from corridor.network import Network, build_network
 from corridor.plan import Plan, make_plan
 from corridor.routes import Route, RouteFinder, Unreachable
+from corridor.rules import absent_goods
 from corridor.scenario import Scenario, apply_scenario
 from corridor.schema import TABLES
 from corridor.study_file import StudyFile, check_study_file, committed_study, read_study_file
@@ -157,8 +159,16 @@ class Outcome:
 
     @property
     def lifted_measures(self) -> tuple[str, ...]:
-        """Measures that this scenario treats as if lifted: if there are any, it is no statement of the law."""
-        return self._scenario.lifts_measures
+        """Measures that this scenario treats as if lifted: if there are any, it is no statement of the law.
+
+        A measure of which it changes some rules alone is named with these, as lifted in part.
+        """
+        changed: dict[str, list[str]] = {}
+        for written, rule in zip(self.study.tables["rules"], self.tables["rules"], strict=True):
+            if rule is not written and rule != written:
+                changed.setdefault(written.measure, []).append(rule.id)
+        in_part = (f"{measure} in part ({', '.join(ids)})" for measure, ids in changed.items())
+        return (*self._scenario.lifts_measures, *in_part)
 
     @property
     def _scenario(self) -> Scenario:
@@ -241,7 +251,12 @@ class Outcome:
     @cached_property
     def law(self) -> Law:
         """Rules in force on the day, less those that the scenario lifts."""
-        return Law(self.tables["rules"], self.network, self.as_of, self.lifted_measures)
+        return Law(self.tables["rules"], self.network, self.as_of, self._scenario.lifts_measures)
+
+    @cached_property
+    def law_history(self) -> LawHistory:
+        """What the rules say on any day, less those that the scenario lifts."""
+        return LawHistory(self.tables, self._scenario.lifts_measures)
 
     @cached_property
     def spare(self) -> dict[str, float]:
@@ -256,6 +271,12 @@ class Outcome:
     def corridor_of(self) -> dict[str, str]:
         """Country to the name of its corridor."""
         return {country: name for name, countries in self.study.file.corridors.items() for country in countries}
+
+    @property
+    def country_names(self) -> dict[str, str]:
+        """Country to what it is called: its code where the tables have no name."""
+        names = {row.id: row.name for row in self.tables["countries"]}
+        return {node.country: names.get(node.country, node.country) for node in self.network.nodes.values()}
 
     @cached_property
     def _finder(self) -> RouteFinder:
@@ -460,7 +481,9 @@ def check_folder(folder: Path | None = None) -> Checked:
         tables=sum(len(tables.rows) for tables in read),
         rows=sum(len(rows) for tables in read for rows in tables.rows.values()),
         studies=tuple(path.name for path in studies),
-        notes=tuple(note for tables in read for note in tables.notes),
+        notes=tuple(
+            note for tables in read for note in (*tables.notes, *absent_goods(tables["rules"], tables["commodities"]))
+        ),
     )
 
 

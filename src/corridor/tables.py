@@ -18,7 +18,20 @@ from corridor import checks
 from corridor.errors import Fault, InputError, did_you_mean
 from corridor.schema import TABLES, Row
 
-MAY_BE_ABSENT = ("capital", "fx", "ships", "ports", "rules", "price_statistics", "emissions")
+MAY_BE_ABSENT = (
+    *(
+        "capital",
+        "fx",
+        "ships",
+        "ports",
+        "rules",
+        "price_statistics",
+        "payees",
+        "cost_shares",
+        "countries",
+        "emissions",
+    ),
+)
 """Tables that a study can do without, or leave empty."""
 Cells = Sequence[Sequence[str]]
 """Rows of cells, the header first."""
@@ -128,7 +141,7 @@ def _checked(
     across = [Fault(names.get(f.file, f.file), f.row, f.column, f.message) for f in across]
     if every := [*faults, *(fault for found in bad.values() for fault in found), *across]:
         raise InputError(every)
-    return Tables(folder, MappingProxyType(rows), tuple(notes))
+    return Tables(folder, MappingProxyType(rows), (*notes, *checks.remarks(rows)))
 
 
 def read_rows(path: str | Path, model: type[Row]) -> tuple[list[Any], list[str]]:

@@ -10,11 +10,31 @@ from typing import Any
 
 from cyclopts import CycloptsError
 
-from corridor.cli import cpmm, figure, geography, routes, sensitivity, tables, workbook
+from corridor.cli import (
+    cpmm,
+    figure,
+    gains,
+    geography,
+    law,
+    routes,
+    sensitivity,
+    tables,
+    workbook,
+)
 from corridor.cli.door import app, say
 from corridor.errors import CorridorError, InputError, UsageError
 
-FAMILIES = (routes, cpmm, sensitivity, figure, geography, tables, workbook)
+FAMILIES = (
+    routes,
+    cpmm,
+    law,
+    sensitivity,
+    gains,
+    figure,
+    geography,
+    tables,
+    workbook,
+)
 """Each makes its commands known to the application when it is imported."""
 
 MOST_FAULTS_SHOWN = 100

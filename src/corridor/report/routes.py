@@ -190,9 +190,12 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
                 dollars[basis] += abs(item.span[1])
     total = sum(dollars.values())
     shares = {basis: dollars[basis] / total if total else 0.0 for basis in BASES}
+    by_id = {rule.id: rule for rule in outcome.tables["rules"]}
+    columns = {"id", "measure", "paragraph", "effect", "condition", "wording"}
     return {
         **heading(outcome),
         "route": route_record(outcome, route),
+        "rules": [by_id[name].model_dump(include=columns) for name in route.law_rules],
         "ledger": ledger,
         "emissions": emissions,
         "basis_shares": shares,

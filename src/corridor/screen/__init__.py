@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corridor.screen.cpmm import cpmm
 from corridor.screen.draws import draws
+from corridor.screen.gains import gains
 from corridor.screen.geography import audit, matrix
 from corridor.screen.netbacks import netback
 from corridor.screen.parts import NARROWEST
@@ -20,6 +21,7 @@ __all__ = [
     "compare_summary",
     "cpmm",
     "draws",
+    "gains",
     "ledger",
     "matrix",
     "needed",

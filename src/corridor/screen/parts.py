@@ -23,6 +23,11 @@ NOT_ADVICE = "Law: informs, is no legal advice."
 def title(outcome: Outcome, what: str) -> RenderableType:
     """Headline of every table, which says so where the law is assumed away."""
     line = f"{what} · {outcome.scenario} · as of {outcome.as_of} · USD of {outcome.price_year}"
+    return headline(outcome, line)
+
+
+def headline(outcome: Outcome, line: str) -> RenderableType:
+    """A headline with other words; what is assumed away of the law stands below it."""
     parts: list[RenderableType] = [Text(line, style="bold"), Text(outcome.study.file.title)]
     if outcome.lifted_measures:
         parts.append(

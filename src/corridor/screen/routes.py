@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from corridor.routes import Route, Unreachable
+from corridor.rules import said_by
 from corridor.screen.parts import LEAST_SHOWN_USD_PER_T, NOT_ADVICE, number, table, title, way
 from corridor.study import Outcome
 from corridor.units import HOURS_PER_DAY
@@ -29,6 +31,9 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
         parts.append(rows if rows.row_count else Text("  no route to this market", style="dim"))
         if emitted := _emitted(outcome, [*block["lawful"], *block["not_lawful"]]):
             parts.append(Text(f"  kg CO2e/t: {emitted}"))
+        named = [(route.corridor, route) for route in block["lawful"]]
+        named += [(f"{route.corridor} ✗", route) for route in block["not_lawful"]]
+        parts += _because(outcome, named)
         if block["best_netback"]:
             parts.append(Text(f"  best sale: {'; '.join(map(_sale, block['best_netback']))}"))
         parts.append(Text(""))
@@ -44,6 +49,20 @@ def _emitted(outcome: Outcome, routes: Sequence[Route]) -> str:
             low, central, high = (number(kg, 0) for kg in span)
             said.append(f"{route.corridor}{'' if route.usable else ' ✗'} {central} ({low}–{high})")
     return ", ".join(said)
+
+
+def _because(outcome: Outcome, routes: Sequence[tuple[str, Route]]) -> list[RenderableType]:
+    """The rules that make named routes no milder than they are: a line for all on which they are the same."""
+    rules = {rule.id: rule for rule in outcome.tables["rules"]}
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, route in routes:
+        behind = [said_by(rules[rule]) for rule in route.law_rules if rules[rule].effect == route.law_status]
+        if behind and route.law_status != "open":
+            alike[route.law_status, "; ".join(behind)].append(name)
+    return [
+        Text(f"  {status} by {because}: {', '.join(dict.fromkeys(names))}", style="dim")
+        for (status, because), names in alike.items()
+    ]
 
 
 def _sale(route: Route) -> str:
@@ -108,7 +127,7 @@ def compare_routes(outcome: Outcome, routes: Sequence[Route], unreachable: Seque
                 for route in chosen:
                     if route.corridor == corridor:
                         rows.add_row(*_cells(route), style="" if usable else "dim")
-            parts.append(rows)
+            parts += [rows, *_because(outcome, [(way(route.gateway, route.entry), route) for route in chosen])]
         parts.append(Text(""))
     if unreachable:
         markets = len({pair.market for pair in unreachable})
@@ -162,12 +181,12 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     total.add_row("cash", number(route["cash_usd_per_t"], 2), style="bold")
     parts += [total, Text(""), *_emissions(document), Text("")]
     shares = ", ".join(f"{share:.0%} {basis}" for basis, share in document["basis_shares"].items() if share)
-    behind = f" ({', '.join(route['law_rules'])})" if route["law_rules"] else ""
     days = number(route["time_h"] / HOURS_PER_DAY)
     parts += [
         Text(f"{number(route['distance_km'], 0)} km, {days} days, {' '.join(route['countries'])}"),
         Text(f"bid {number(route['bid_usd_per_t'])} USD/t, netback {number(route['netback_usd_per_t'])} USD/t"),
-        Text(f"law: {route['law_status']}{behind}"),
+        Text(f"law: {route['law_status']}{', by these rules' if document['rules'] else ''}"),
+        *(Padding(Text(_rule(rule)), (0, 0, 0, 2)) for rule in document["rules"]),
         Text(f"basis of the cost (a dollar counts as its worst input): {shares}"),
         Text(f"The first source of each entry; all its rows and sources: --format json. {NOT_ADVICE}", style="dim"),
     ]
@@ -186,3 +205,9 @@ def _emissions(document: dict[str, Any]) -> list[RenderableType]:
     span = f"{number(route['low_co2e_kg_per_t'])}–{number(route['high_co2e_kg_per_t'])}"
     rows.add_row("in all", "", number(route["co2e_kg_per_t"], 2), span, "", "", style="bold")
     return [rows]
+
+
+def _rule(rule: dict[str, Any]) -> str:
+    paragraph = f", {rule['paragraph']}" if rule["paragraph"] else ""
+    condition = f" Condition: {rule['condition']}." if rule["condition"] else ""
+    return f"{rule['measure']}{paragraph} ({rule['effect']}): {rule['wording']}{condition}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corridor import checks
 from corridor.errors import InputError, UsageError, did_you_mean
-from corridor.schema import PARAMETERS, VALUE_TABLES, Value
+from corridor.schema import COST_SHARES, PARAMETERS, VALUE_TABLES, Value
 from corridor.study import Outcome
 from corridor.values import holds
 
@@ -47,9 +47,9 @@ class Parameter:
 
 
 def parameters(outcome: Outcome) -> dict[str, Parameter]:
-    """All parameters of a scenario by their names, in the order of the tables."""
+    """All parameters that a scenario's plan may rest on by their names, in the order of the tables."""
     found = {}
-    for table in VALUE_TABLES:
+    for table in (name for name in VALUE_TABLES if name != COST_SHARES):
         for row in outcome.tables[table]:
             if holds(row.valid_from, row.valid_until, outcome.as_of):
                 parameter = Parameter(table, row)

@@ -1,0 +1,1 @@
+"""What a study means for those who decide: the same flow problem, asked for strategy."""
