@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from corridor import FlowProblem, InfeasibleError, Prepared, UsageError, solve
-from corridor.flow.curve import Curve, curve
+from corridor.flow.curve import Curve, _Line, _Tangent, curve
 from strategies import columns, flow_problems, grid_problem, money, tonnes
 from test_flow import CLOSE, washery
 
@@ -39,6 +39,15 @@ def test_a_capacity_by_hand() -> None:
     assert 10 * found.breaks == pytest.approx([0, 5, 10])
     assert found.values == pytest.approx([330, 405, 405])
     assert [plan.flows[1] for plan in found.plans] == pytest.approx([0, 5, 5])
+
+
+def test_parallel_tangents_do_not_cross(monkeypatch: pytest.MonkeyPatch) -> None:
+    # rounding can part two tangents of one slope by more than the tolerance: there is nothing to find in between
+    line = _Line.of(Prepared(washery(facility_capacity=[0])), washery(facility_capacity=[10]))
+    start, end = line.solve(0.0), line.solve(1.0)
+    apart = {0.0: _Tangent(0.0, 330.0, 75.0), 1.0: _Tangent(1.0, 405.1, 75.0)}
+    monkeypatch.setattr(line, "tangent", lambda point: apart[point.at])
+    assert line.between(start, end, 1e-6) == []
 
 
 def test_no_change_is_one_piece() -> None:

@@ -18,6 +18,7 @@ from corridor.cli import (
     law,
     routes,
     sensitivity,
+    strategy,
     tables,
     workbook,
 )
@@ -29,6 +30,7 @@ FAMILIES = (
     cpmm,
     law,
     sensitivity,
+    strategy,
     gains,
     figure,
     geography,

@@ -165,6 +165,8 @@ class _Line:
         one, other = self.tangent(left), self.tangent(right)
         if self.meets(one, right, tolerance) or self.meets(other, left, tolerance):
             return []  # one straight line from end to end
+        if one.slope == other.slope:
+            return []  # two tangents of one slope are one line: what they miss each other by is rounding
         # the two tangents cross in between, beyond the curve or on it
         at = left.at + (other(left.at) - one(left.at)) / (one.slope - other.slope)
         if not left.at + NARROW < at < right.at - NARROW:

@@ -11,6 +11,7 @@ from corridor.screen.parts import NARROWEST
 from corridor.screen.plan import solve_summary
 from corridor.screen.routes import compare_routes, compare_summary, ledger
 from corridor.screen.sensitivity import along_parameter, needed, regime
+from corridor.screen.strategy import disrupt, frontier
 from corridor.screen.tables import source_list
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "compare_routes",
     "compare_summary",
     "cpmm",
+    "disrupt",
     "draws",
+    "frontier",
     "gains",
     "ledger",
     "matrix",
