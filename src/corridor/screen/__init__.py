@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.screen.abatement import abatement
 from corridor.screen.cpmm import cpmm
 from corridor.screen.draws import draws
 from corridor.screen.gains import gains
@@ -16,6 +17,7 @@ from corridor.screen.tables import source_list
 
 __all__ = [
     "NARROWEST",
+    "abatement",
     "along_parameter",
     "audit",
     "compare_routes",
