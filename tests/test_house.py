@@ -45,7 +45,7 @@ def test_heavy_packages_wait_until_they_are_used(code: str) -> None:
 
 COMMANDS = [
     *("compare", "netback", "figure", "solve", "breakeven", "regime", "gains", "sensitivity", "explain"),
-    *("check", "sources", "new"),
+    *("check", "sources", "new", "export", "import", "cpmm"),
 ]
 
 

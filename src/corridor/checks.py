@@ -11,7 +11,7 @@ from typing import Any
 
 from corridor import rules, units
 from corridor.errors import Fault, did_you_mean
-from corridor.schema import PARAMETERS, STRUCTURE_TABLES, VALUE_TABLES, Link, Parameter, Row, Rule, Value
+from corridor.schema import CARBON, PARAMETERS, STRUCTURE_TABLES, VALUE_TABLES, Link, Parameter, Row, Rule, Value
 
 Rows = Mapping[str, tuple[Row, ...]]
 PER_DRY_TONNE = ("price", "treatment_charge")
@@ -84,7 +84,10 @@ def _known_ids(rows: Rows) -> dict[str, set[str]]:
         "price_reference": {value.subject for value in values["prices"]},
         "port": sea_ends,
         "ship": {value.subject for value in values["ships"]},
-        "fuel": {value.subject for value in values["ships"]},
+        # one whose price is missing is missed where it is burnt
+        "fuel": {value.subject for value in values["ships"]}
+        | {value.subject for value in values["emissions"] if value.parameter == "fuel_emission"},
+        "gas": {CARBON},
         "index": {"usd"},
         "currency": {currency.lower() for currency in units.CURRENCIES},
         "operator": {link.operator for link in links},
@@ -216,8 +219,8 @@ def _value_faults(
         yield _unknown(file, number, "commodity", value.commodity, cargo, known[cargo])
     if parameter.subject == "mine" and not value.commodity:
         yield Fault(file, number, "commodity", "empty. A mine's row names what it offers.")
-    if table in ("capital", "fx", "price_index") and value.commodity:
-        yield Fault(file, number, "commodity", f'"{value.commodity}": rows of this table hold for all. Leave it blank.')
+    if value.commodity and (table in ("capital", "fx", "price_index") or parameter.subject in ("fuel", "gas")):
+        yield Fault(file, number, "commodity", f'"{value.commodity}": such rows hold for all. Leave it blank.')
     if "sources" not in unreadable and value.source not in known["sources"]:
         yield _unknown(file, number, "source", value.source, "source", known["sources"])
     yield from _unit_and_range(file, number, value, parameter, rates)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from corridor.emissions import Emissions
+from corridor.ledger import Entry, Item, Quantities, Quantity, SeaEdges, items
 from corridor.network import Network
-from corridor.ocean import Fleet
-from corridor.schema import BASES, LOSSY, PARTS, Commodity
-from corridor.units import DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_YEAR
-from corridor.values import BOUNDS, Figure, Floats, Span, Values
+from corridor.ocean import Voyages
+from corridor.schema import CARBON, LOSSY, PARTS, Commodity
+from corridor.units import DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_YEAR, KG_PER_T
+from corridor.values import BOUNDS, Floats, Span, Values
 
 CHARGES = {
     "haul_charge": "haul",
@@ -39,20 +41,6 @@ class Assumptions(NamedTuple):
     capital_rate: float
     holding_rate: float
     service_factor: float
-
-
-class Item(NamedTuple):
-    """One entry of a link's ledger: dollars a tonne, or hours (``part`` is then None)."""
-
-    part: str | None
-    label: str
-    span: Span
-    figures: tuple[Figure, ...]
-
-    @property
-    def basis(self) -> str:
-        """The worst basis of the figures behind it."""
-        return max((figure.row.basis for figure in self.figures), key=BASES.index, default="assumed")
 
 
 class CapitalRecovery(NamedTuple):
@@ -112,48 +100,8 @@ class Spread(NamedTuple):
     km: Floats
 
 
-class _Quantity(NamedTuple):
-    """A parameter over all edges.
-
-    Attributes
-    ----------
-    figures
-        One an edge; None where the tables have none.
-    span
-        Edges x columns (cheap, central, dear, then the draws); NaN where there is none.
-    """
-
-    figures: Sequence[Figure | None]
-    span: Floats
-
-
-class _Entry(NamedTuple):
-    """One line of the ledgers of all edges.
-
-    Attributes
-    ----------
-    part, label
-        As for :class:`Item`.
-    span
-        Edges x columns (cheap, central, dear, then the draws); NaN where an edge has no such line.
-    quantities
-        What it is computed from, edge by edge.
-    figures
-        What it is computed from on every edge.
-    by_ship
-        Whether it rests on a voyage too.
-    """
-
-    part: str | None
-    label: str
-    span: Floats
-    quantities: tuple[_Quantity, ...]
-    figures: tuple[Figure, ...] = ()
-    by_ship: bool = False
-
-
 class CostModel:
-    """Generalised cost of edges: ``g = rate*km + charges + m*P + v*h + P*loss + reliability + capital``.
+    """Generalised cost of edges: ``g = rate*km + charges + m*P + v*h + P*loss + reliability + e*p + capital``.
 
     Parameters
     ----------
@@ -163,6 +111,11 @@ class CostModel:
         Edges of that date.
     assumptions
         Rates for the value of time.
+
+    Attributes
+    ----------
+    emissions
+        What the same edges emit: ``e`` kg CO2e a tonne, which cost only where there is a carbon price ``p``.
 
     Notes
     -----
@@ -174,12 +127,11 @@ class CostModel:
         self._values = values
         self._network = network
         self._assumptions = assumptions
-        self._fleet = Fleet(values)
-        kinds = [edge.link.kind for edge in network.edges]
-        self._lossy = np.array([kind in LOSSY for kind in kinds], dtype=bool)
-        self._sea = np.flatnonzero([kind == "sea" for kind in kinds])
-        self._quantities: dict[tuple[str, str | None], _Quantity] = {}
-        self._ledgers: dict[str, list[_Entry]] = {}
+        self._lossy = np.array([edge.link.kind in LOSSY for edge in network.edges], dtype=bool)
+        self._quantities = Quantities(values, network)
+        self._sea = SeaEdges(values, network, self._quantities)
+        self.emissions = Emissions(values, network, self._quantities, self._sea)
+        self._ledgers: dict[str, list[Entry]] = {}
 
     def edge_costs(self, commodity: Commodity, wanted: npt.NDArray[np.bool_]) -> EdgeCosts:
         """Cost all wanted edges for a commodity.
@@ -197,7 +149,7 @@ class CostModel:
         """
         n = len(self._network.edges)
         parts, bounds, hours = np.zeros((n, len(PARTS))), np.zeros((n, BOUNDS)), np.zeros(n)
-        sails = np.ones(n, dtype=bool)
+        sails, sea = np.ones(n, dtype=bool), self._sea.positions
         for entry in self._entries(commodity):
             span = np.nan_to_num(entry.span[:, :BOUNDS])
             if entry.part is None:
@@ -206,8 +158,8 @@ class CostModel:
             parts[:, PARTS.index(entry.part)] += span[:, 1]
             bounds += span
             if entry.part == "ocean":
-                sails[self._sea] = ~np.isnan(entry.span[self._sea, 1])
-        km = np.nan_to_num(self._quantity("length").span[:, 1])
+                sails[sea] = ~np.isnan(entry.span[sea, 1])
+        km = np.nan_to_num(self._quantities.of("length").span[:, 1])
         for array in (parts, bounds, hours, km):
             array[~(wanted & sails)] = np.nan
         return EdgeCosts(parts, bounds[:, 0], bounds[:, 2], hours, km, np.asarray(parts.sum(axis=1)))
@@ -226,15 +178,14 @@ class CostModel:
             USD/t, edges x draws; infinite where no ship can lie at both berths. Edges that the commodity does not use
             are not told apart: see :meth:`edge_costs`.
         """
-        total = np.zeros((len(self._network.edges), self._values.width - BOUNDS))
+        total, sea = np.zeros((len(self._network.edges), self._values.width - BOUNDS)), self._sea.positions
         for entry in self._computed(commodity):
             if entry.part is None:
                 continue
             span = entry.span[:, BOUNDS:]
             total += np.nan_to_num(span)
             if entry.part == "ocean":
-                no_ship = np.isnan(span[self._sea])
-                total[self._sea] = np.where(no_ship, np.inf, total[self._sea])
+                total[sea] = np.where(np.isnan(span[sea]), np.inf, total[sea])
         return total
 
     def spread(self, commodity: Commodity) -> Spread:
@@ -247,33 +198,22 @@ class CostModel:
                 hours[entry.label] = span
             else:
                 parts[:, PARTS.index(entry.part)] += span
-        return Spread(parts, hours, np.nan_to_num(self._quantity("length").span))
+        return Spread(parts, hours, np.nan_to_num(self._quantities.of("length").span))
 
     def km(self) -> Floats:
         """Length of each edge; 0 where it has none."""
-        return np.asarray(np.nan_to_num(self._quantity("length").span[:, 1]))
+        return np.asarray(np.nan_to_num(self._quantities.of("length").span[:, 1]))
 
     def parcel(self, e: int, commodity: Commodity) -> Floats:
-        """Cargo of the ship on a sea edge (its position), t: cheap, central, dear, then the draws."""
-        lot = self._values.need("usual_lot", commodity.id)
-        if lot is None:
+        """Cargo of the ship on a sea edge (its position), t: cheap, central, dear, then the draws; NaN: no ship."""
+        voyages = self._sea.voyages(commodity)
+        if voyages is None:
             return np.full(self._values.width, np.nan)
-        ends = self._network.edges[e].tail, self._network.edges[e].head
-        return np.asarray(self._fleet.voyages([ends], self._quantity("length").span[[e]], lot.columns).parcel_t[0])
+        return np.asarray(voyages.parcel_t[self._sea.positions.tolist().index(e)])
 
     def ledger(self, e: int, commodity: Commodity) -> list[Item]:
         """Return every dollar and hour of an edge (its position) with the rows behind it."""
-        items = []
-        for entry in self._entries(commodity):
-            low, central, high = entry.span[e].tolist()
-            if not np.isnan(central):
-                figures = tuple(figure for quantity in entry.quantities if (figure := quantity.figures[e]))
-                label = entry.label
-                if entry.by_ship:
-                    ship, of_ship = self._ship(e, commodity)
-                    label, figures = label.format(ship=ship), (*figures, *of_ship)
-                items.append(Item(entry.part, label, (low, central, high), (*figures, *entry.figures)))
-        return items
+        return items(self._entries(commodity), e, commodity, self._sea)
 
     def capital_recovery(self) -> dict[str, CapitalRecovery]:
         """Return the capital recovery of each link that has a cost of building.
@@ -291,95 +231,78 @@ class CostModel:
             if not np.isnan(charge[e]).any()
         }
 
-    def _entries(self, commodity: Commodity) -> list[_Entry]:
+    def _entries(self, commodity: Commodity) -> list[Entry]:
         """Every line of the ledgers of all edges: the one place where cost is computed."""
         if commodity.id not in self._ledgers:
             self._ledgers[commodity.id] = list(self._computed(commodity))
         return self._ledgers[commodity.id]
 
-    def _computed(self, commodity: Commodity) -> Iterator[_Entry]:
+    def _computed(self, commodity: Commodity) -> Iterator[Entry]:
         a = self._assumptions
         value, behind_value = self._values.value_at_loading(commodity)
         for parameter, part in CHARGES.items():
-            charge = self._quantity(parameter, commodity)
-            yield _Entry(part, parameter.replace("_", " "), charge.span, (charge,))
-        share = self._quantity("ad_valorem_share", commodity)
-        yield _Entry("ad_valorem", "insurance and risk", share.span * value, (share,), behind_value)
+            charge = self._quantities.of(parameter, commodity)
+            yield Entry(part, parameter.replace("_", " "), charge.span, (charge,))
+        share = self._quantities.of("ad_valorem_share", commodity)
+        yield Entry("ad_valorem", "insurance and risk", share.span * value, (share,), behind_value)
         loss = self._values.need("handling_loss", commodity.id)
         if loss:
             lost = np.where(self._lossy[:, None], np.asarray(loss.columns) * value, np.nan)
-            yield _Entry("loss", "physical loss", lost, (), (loss, *behind_value))
-        length, rate, speed = (self._quantity(name, commodity) for name in ("length", "rate", "speed"))
-        yield _Entry("haul", "rate x km", rate.span * length.span, (rate, length))
-        dwell = self._quantity("dwell", commodity)
+            yield Entry("loss", "physical loss", lost, (), (loss, *behind_value))
+        length, rate, speed = (self._quantities.of(name, commodity) for name in ("length", "rate", "speed"))
+        yield Entry("haul", "rate x km", rate.span * length.span, (rate, length))
+        dwell, voyages = self._quantities.of("dwell", commodity), self._sea.voyages(commodity)
         timed = [
-            _Entry(None, "moving", length.span / speed.span, (length, speed)),
-            *self._ocean(commodity, length),
-            _Entry(None, "standing", dwell.span, (dwell,)),
+            Entry(None, "moving", length.span / speed.span, (length, speed)),
+            *self._ocean(voyages, commodity, length),
+            Entry(None, "standing", dwell.span, (dwell,)),
         ]
         yield from timed
         per_hour = value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR
         for entry in timed:
             if entry.part is None:
                 label, figures = f"value of time {entry.label}", (*entry.figures, *behind_value)
-                yield _Entry("time", label, entry.span * per_hour, entry.quantities, figures, entry.by_ship)
+                yield Entry("time", label, entry.span * per_hour, entry.quantities, figures, entry.by_ship)
         late = value * (a.capital_rate + a.holding_rate) / DAYS_PER_YEAR * a.service_factor / HOURS_PER_DAY
-        spread = self._quantity("dwell_spread", commodity)
-        yield _Entry("reliability", "stock against late arrival", spread.span * late, (spread,), behind_value)
+        spread = self._quantities.of("dwell_spread", commodity)
+        yield Entry("reliability", "stock against late arrival", spread.span * late, (spread,), behind_value)
+        yield from self._carbon(commodity, voyages)
         yield self._capital()
 
-    def _ocean(self, commodity: Commodity, length: _Quantity) -> list[_Entry]:
+    def _ocean(self, voyages: Voyages | None, commodity: Commodity, length: Quantity) -> list[Entry]:
         lot = self._values.need("usual_lot", commodity.id)
-        if lot is None or not len(self._sea):
+        if voyages is None or lot is None:
             return []
-        ends = [(self._network.edges[e].tail, self._network.edges[e].head) for e in self._sea]
-        voyages = self._fleet.voyages(ends, length.span[self._sea], lot.columns)
-        freight, hours = np.full(length.span.shape, np.nan), np.full(length.span.shape, np.nan)
-        freight[self._sea], hours[self._sea] = voyages.usd_per_t, voyages.hours
+        freight, hours = self._sea.over_edges(voyages.usd_per_t), self._sea.over_edges(voyages.hours)
         return [
-            _Entry("ocean", "{ship}", freight, (length,), (lot,), by_ship=True),
-            _Entry(None, "at sea", hours, (length,), (lot,), by_ship=True),
+            Entry("ocean", "{ship}", freight, (length,), (lot,), by_ship=True),
+            Entry(None, "at sea", hours, (length,), (lot,), by_ship=True),
         ]
 
-    def _ship(self, e: int, commodity: Commodity) -> tuple[str, tuple[Figure, ...]]:
-        """Ship and parcel of a sea link in words, and the rows behind them."""
-        lot = self._values.need("usual_lot", commodity.id)
-        if lot is None:
-            return "", ()
-        ends = self._network.edges[e].tail, self._network.edges[e].head
-        voyage = self._fleet.voyages([ends], self._quantity("length").span[[e]], lot.span)
-        ship = int(voyage.ship[0])
-        words = f"{self._fleet.ships[ship]} with {voyage.parcel_t[0, 1]:,.0f} t"
-        return words, self._fleet.figures(ends, ship)
+    def _carbon(self, commodity: Commodity, voyages: Voyages | None) -> Iterator[Entry]:
+        """What is emitted at the price of carbon; nothing where there is none."""
+        price = self._values.find("carbon_price", CARBON)
+        if price is None or not np.any(price.columns):
+            return
+        usd_per_kg = np.asarray(price.columns) / KG_PER_T
+        for entry in self.emissions.entries(commodity, voyages):
+            figures = (*entry.figures, price)
+            yield Entry("carbon", entry.label, entry.span * usd_per_kg, entry.quantities, figures, entry.by_ship)
 
-    def _capital(self) -> _Entry:
+    def _capital(self) -> Entry:
         """Capital recovery: the annuity of what was built, over the traffic that pays for it."""
         annual, volume, behind = self._annuity()
-        return _Entry("capital", "capital recovery", annual / volume.span, behind)
+        return Entry("capital", "capital recovery", annual / volume.span, behind)
 
-    def _annuity(self) -> tuple[Floats, _Quantity, tuple[_Quantity, ...]]:
+    def _annuity(self) -> tuple[Floats, Quantity, tuple[Quantity, ...]]:
         """Annuity of each edge in million USD/yr, the traffic that is to pay for it, and what both rest on."""
         names = ("capital_cost", "capital_cost_per_km", "length", "capital_life", "capital_volume")
-        cost, per_km, length, life, volume = (self._quantity(name) for name in names)
+        cost, per_km, length, life, volume = (self._quantities.of(name) for name in names)
         total = np.where(np.isnan(cost.span), per_km.span * length.span, cost.span)
         rate = self._assumptions.capital_rate
         annuity = 1 / life.span if rate == 0 else rate / (1 - (1 + rate) ** -life.span)
         behind = (cost, per_km, length, life, volume) if np.isfinite(per_km.span).any() else (cost, life, volume)
         return total * annuity, volume, behind
-
-    def _quantity(self, parameter: str, commodity: Commodity | None = None) -> _Quantity:
-        """A parameter over all edges; one for all commodities that have no rows of their own."""
-        cargo = commodity.id if commodity and self._values.differs(parameter, commodity.id) else None
-        if (parameter, cargo) not in self._quantities:
-            figures = [
-                self._values.find(parameter, edge.link.id, edge.link.tariff, commodity=cargo)
-                for edge in self._network.edges
-            ]
-            width = self._values.width
-            none = (np.nan,) * width
-            spans = np.array([figure.columns if figure else none for figure in figures], dtype=float)
-            self._quantities[parameter, cargo] = _Quantity(figures, spans.reshape(len(figures), width))
-        return self._quantities[parameter, cargo]
 
 
 def _span(row: Floats) -> Span:

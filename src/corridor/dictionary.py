@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from corridor import units
-from corridor.schema import FILES, NEEDED_BY_LINK, PARAMETERS, STRUCTURE_TABLES, Row, Value
+from corridor.schema import FILES, NEEDED_BY_LINK, NEEDED_OF_EMISSIONS, PARAMETERS, STRUCTURE_TABLES, Row, Value
 
 _HEAD = """# Data dictionary
 
@@ -50,6 +50,11 @@ def data_dictionary() -> str:
     kinds = ["| kind | needs |", "|---|---|"]
     kinds += [f"| {kind} | {', '.join(f'`{name}`' for name in names)} |" for kind, names in NEEDED_BY_LINK.items()]
     parts.append("\n".join(kinds))
+    of_emissions = ", ".join(f"{kind} `{name}`" for kind, names in NEEDED_OF_EMISSIONS.items() for name in names)
+    parts.append(
+        "A study may have no `emissions.csv`: then nothing is said of emissions. With one, links need besides:\n"
+        f"{of_emissions}; and the ships' fuel its `fuel_emission`."
+    )
     parts.append(
         "## Other files\n\nThey are no tables of a study: `corridor audit` reads `exceptions.csv`,\n"
         "`corridor sensitivity` `monthly_prices.csv` and `corridor matrix` the others, under whatever name."

@@ -76,8 +76,9 @@ def ledger(outcome: Outcome, origin: str, market: str, *, commodity: str, via: t
     Returns
     -------
     pandas.DataFrame
-        One row an entry.
+        One row an entry: USD/t, hours, and kg CO2e/t, as ``unit`` says.
     """
     import pandas as pd
 
-    return pd.DataFrame(report.tables_of(report.explain(outcome, origin, market, commodity, via))["ledger"])
+    tables = report.tables_of(report.explain(outcome, origin, market, commodity, via))
+    return pd.DataFrame([*tables["ledger"], *tables["emissions"]])

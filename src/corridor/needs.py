@@ -15,6 +15,7 @@ from corridor.schema import (
     NEEDED_BY_MINE,
     NEEDED_BY_PORT,
     NEEDED_BY_SHIP,
+    NEEDED_OF_EMISSIONS,
     Link,
 )
 from corridor.tables import Tables
@@ -37,8 +38,9 @@ def note_missing(values: Values, network: Network, tables: Tables, planned: Coll
     """
     links = list(dict.fromkeys(edge.link for edge in network.edges))
     lacking: dict[tuple[str, str], set[str]] = defaultdict(set)
+    emissions = any(tables["emissions"])  # a study without the table says nothing of them; one with it says all
     for link in links:
-        for parameter in NEEDED_BY_LINK[link.kind]:
+        for parameter in (*NEEDED_BY_LINK[link.kind], *(NEEDED_OF_EMISSIONS.get(link.kind, ()) if emissions else ())):
             _note_link(values, network, link, parameter, lacking)
         for parameter in ("rate", "speed"):
             if values.holds(parameter, link.id, link.tariff) and not values.holds("length", link.id, link.tariff):
@@ -49,6 +51,8 @@ def note_missing(values: Values, network: Network, tables: Tables, planned: Coll
         for cargo in ("",) if cargoes >= {*network.commodities} else sorted(cargoes):
             values.miss(parameter, subject, commodity=cargo or None)
     _note_ships(values, links)
+    if emissions:
+        _note_fuel_emission(values)
     _note_traders(values, tables)
     for facility in dict.fromkeys(link.facility for link in links if link.facility):
         for parameter in ("capacity", "background"):
@@ -92,6 +96,11 @@ def _note_ships(values: Values, links: Collection[Link]) -> None:
         if values.holds("ice_season", berth) != values.holds("ice_delay", berth):
             values.need("ice_season", berth)
             values.need("ice_delay", berth)
+
+
+def _note_fuel_emission(values: Values) -> None:
+    for fuel in values.of("fuel_price"):
+        values.need("fuel_emission", fuel.row.subject)
 
 
 def _note_traders(values: Values, tables: Tables) -> None:

@@ -34,12 +34,15 @@ class Voyages(NamedTuple):
         Freight.
     hours
         Hours of the cargo on its way: loading, the laden passage, discharge, and waiting for ice.
+    fuel_t_per_t
+        Fuel burnt on the whole round voyage and in port for a tonne of cargo, t.
     """
 
     ship: np.ndarray[tuple[int], np.dtype[np.int64]]
     parcel_t: Floats
     usd_per_t: Floats
     hours: Floats
+    fuel_t_per_t: Floats
 
 
 class Line(NamedTuple):
@@ -76,6 +79,8 @@ class Fleet:
     ----------
     ships
         Names of the classes.
+    fuel
+        What they burn; None if no price of any holds.
     """
 
     def __init__(self, values: Values, only: str | None = None) -> None:
@@ -86,6 +91,7 @@ class Fleet:
         self._of_port: dict[str, dict[str, Figure]] = {}
         self._berths: dict[tuple[str, ...], dict[str, Floats]] = {}
         self._fuel = next(iter(values.of("fuel_price")), None)
+        self.fuel = self._fuel.row.subject if self._fuel else None
 
     def voyages(self, ends: Sequence[tuple[str, str]], length: Floats, lot: Floats | Span) -> Voyages:
         """Choose the cheapest ship for each voyage, from the smallest to the largest class.
@@ -106,7 +112,7 @@ class Fleet:
         """
         nowhere = np.full(length.shape, np.nan)
         if not ends or not self.ships or self._fuel is None:
-            return Voyages(np.zeros(len(ends), dtype=np.int64), nowhere, nowhere, nowhere)
+            return Voyages(np.zeros(len(ends), dtype=np.int64), nowhere, nowhere, nowhere, nowhere)
         # voyages x ships x columns
         ship = {
             name: np.array([self._columns(self._of_ship[s], name) for s in self.ships])[None] for name in NEEDED_BY_SHIP
@@ -136,7 +142,13 @@ class Fleet:
         def of_best(array: Floats) -> Floats:
             return np.where(possible, np.take_along_axis(array, best[:, None], axis=1)[:, 0], np.nan)
 
-        return Voyages(best[:, 1], of_best(parcel), of_best(usd_per_t), of_best((passage + port_days) * HOURS_PER_DAY))
+        return Voyages(
+            best[:, 1],
+            of_best(parcel),
+            of_best(usd_per_t),
+            of_best((passage + port_days) * HOURS_PER_DAY),
+            of_best(burnt / parcel),
+        )
 
     def line(self, ends: tuple[str, str], lot: float) -> Line | None:
         """Freight and time between two berths over the distance, at the centre of all ranges; None: no ship fits.

@@ -1,19 +1,23 @@
-"""Records -> JSON and CSV files, written whole or not at all."""
+"""Records -> JSON, CSV and XLSX files, written whole or not at all."""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from corridor.errors import UsageError
 
 Record = Mapping[str, Any]
+_ALWAYS = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""When every workbook was made: the same content is the same file."""
+_LONGEST_CELL = 32_767
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -39,6 +43,66 @@ def as_parquet(records: Sequence[Record]) -> bytes:
 
     flat = [{key: _joined(value) for key, value in _flat(record).items()} for record in records]
     return bytes(pd.DataFrame(flat).to_parquet(index=False))
+
+
+def as_xlsx(tables: Mapping[str, Sequence[Record]]) -> bytes:
+    """Workbook with a sheet for each table of records with the same keys; text is never run as a formula.
+
+    Parameters
+    ----------
+    tables
+        Sheet to its records; lists become words, nested records columns of their own.
+    """
+
+    def fill(book: Any) -> None:
+        bold = book.add_format({"bold": True})
+        for name, records in tables.items():
+            flat = [_flat(record) for record in records]
+            columns = list(dict.fromkeys(key for record in flat for key in record))
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for column, key in enumerate(columns):
+                sheet.write_string(0, column, key, bold)
+                for row, record in enumerate(flat, start=1):
+                    write_cell(sheet, row, column, _joined(record.get(key)))
+            sheet.autofit()
+
+    return spreadsheet(fill)
+
+
+def spreadsheet(fill: Callable[[Any], None]) -> bytes:
+    """Workbook that a function fills; the same bytes for the same content."""
+    import xlsxwriter
+
+    text = io.BytesIO()
+    book = xlsxwriter.Workbook(text, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": _ALWAYS})
+    fill(book)
+    book.close()
+    return text.getvalue()
+
+
+def write_cell(sheet: Any, row: int, column: int, value: Any, form: Any = None) -> None:
+    """Write text as text, a number as a number, and nothing for None.
+
+    A number of more digits than a workbook keeps is written as text, so that it comes back as it was.
+
+    Raises
+    ------
+    UsageError
+        If a text is longer than a cell can be.
+    """
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, int | float):
+        if float(f"{value:.16G}") == value:
+            sheet.write_number(row, column, value, form)
+            return
+        value = repr(value)
+    if value not in (None, ""):
+        if len(str(value)) > _LONGEST_CELL:
+            raise UsageError(f"a text of {len(str(value)):,} characters fits no cell of a workbook. Write CSV instead.")
+        sheet.write_string(row, column, str(value), form)
 
 
 def _joined(value: Any) -> Any:

@@ -653,6 +653,24 @@ PARAMETERS: dict[str, Parameter] = {
     "port_fuel": _p("ships", "ship", "t/day", +1, True, 0, 100, "fuel burnt a day in port"),
     "charter": _p("ships", "ship", "USD/day", +1, True, 0, 1e6, "time charter"),
     "fuel_price": _p("ships", "fuel", "USD/t", +1, True, 0, 1e4, "price of ship's fuel"),
+    # greenhouse gases
+    "emission_factor": _p(
+        "emissions",
+        "link",
+        "kg/t-km",
+        +1,
+        True,
+        0,
+        5,
+        "kg CO2e for a tonne over a km by rail or road, from the well to the wheel, empty return included",
+    ),
+    "handling_emission": _p("emissions", "link", "kg/t", +1, True, 0, 1000, "kg CO2e of handling a tonne"),
+    "fuel_emission": _p(
+        "emissions", "fuel", "kg/t", +1, True, 0, 10_000, "kg CO2e of a tonne of ship's fuel, from the well to the wake"
+    ),
+    "carbon_price": _p(
+        "emissions", "gas", "USD/t", +1, True, 0, 10_000, "price of a tonne of CO2e, charged on all that is emitted"
+    ),
     # who is paid
     "cost_share": _p(
         COST_SHARES, "payee", "share", +1, True, 0, 3, "resource cost, share of what is charged; the rest is a transfer"
@@ -702,6 +720,11 @@ NEEDED_BY_LINK: dict[str, tuple[str, ...]] = {
     "port": ("port_charge", "dwell", "dwell_spread"),
 }
 """What a link of a kind must have; it may have every other charge too."""
+
+NEEDED_OF_EMISSIONS: dict[str, tuple[str, ...]] = {"rail": ("emission_factor",), "road": ("emission_factor",)}
+"""What a link of a kind must have besides, where the study has a table of emissions; sea links need their fuel's."""
+CARBON = "co2e"
+"""Subject of the carbon price."""
 
 NEEDED_BY_COMMODITY = ("value_factor", "royalty", "handling_loss", "usual_lot")
 METAL_GROUP = "concentrate"

@@ -26,7 +26,7 @@ from corridor.schema import TABLES
 from corridor.study_file import StudyFile, check_study_file, committed_study, read_study_file
 from corridor.tables import Tables, read_tables
 from corridor.units import HOURS_PER_YEAR
-from corridor.values import Values, holds
+from corridor.values import Floats, Span, Values, holds
 
 T = TypeVar("T")
 
@@ -231,6 +231,22 @@ class Outcome:
             commodity = self.network.commodities[name]
             found[name] = self.cost_model.edge_costs(commodity, self.network.useful(commodity, markets))
         return self._complete(found)
+
+    @cached_property
+    def emissions(self) -> dict[str, Floats]:
+        """What a tonne emits on all edges, kg CO2e/t (edges x low, central, high), by commodity as for ``costs``.
+
+        NaN everywhere if the study has no numbers on emissions.
+        """
+        of = self.cost_model.emissions.kg_per_t
+        return self._complete({name: of(self.network.commodities[name]) for name in self.costs})
+
+    def emitted(self, route: Route) -> Span | None:
+        """What a tonne emits on a route, kg CO2e/t, with low, central and high factors; None if it is not known."""
+        if not self.cost_model.emissions.known:
+            return None
+        low, central, high = self.emissions[route.commodity][list(route.edges)].sum(axis=0).tolist()
+        return low, central, high
 
     @cached_property
     def law(self) -> Law:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -30,8 +30,11 @@ MAY_BE_ABSENT = (
     "countries",
     "validation",
     "shipments",
+    "emissions",
 )
 """Tables that a study can do without, or leave empty."""
+Cells = Sequence[Sequence[str]]
+"""Rows of cells, the header first."""
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _THOUSANDS = re.compile(r"^-?\d{1,3}(\.\d{3})+$")
@@ -84,21 +87,60 @@ def read_tables(folder: str | Path) -> Tables:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError([Fault(str(folder), None, None, "is not a folder. Name the folder that holds the tables.")])
-    faults: list[Fault] = _stray_files(folder)
     notes: list[str] = []
-    rows: dict[str, tuple[Row, ...]] = {}
-    broken: set[str] = set()
+    read = {table: _read_table(folder / f"{table}.csv", table, model, notes) for table, model in TABLES.items()}
+    return _checked(folder, read, _stray_files(folder), notes)
+
+
+def tables_of_cells(
+    folder: Path, cells: Mapping[str, Cells], called: Callable[[str], str], faults: Sequence[Fault] = ()
+) -> Tables:
+    """Check tables that stand in no CSV files, as if they did.
+
+    Parameters
+    ----------
+    folder
+        Where they are to lie.
+    cells
+        Table to its rows of cells, the header first; tables that are not there are missed.
+    called
+        What messages call a table.
+    faults
+        What is wrong with them already.
+
+    Raises
+    ------
+    InputError
+        Lists every fault at once.
+    """
+    read: dict[str, list[Row | Fault]] = {}
     for table, model in TABLES.items():
-        read = _read_table(folder / f"{table}.csv", table, model, notes)
-        rows[table] = tuple(row for row in read if isinstance(row, Row))
-        bad = [fault for fault in read if isinstance(fault, Fault)]
-        faults += bad
-        if bad:
-            broken.add(table)
+        if table in cells:
+            hidden = list(_control_characters(called(table), cells[table]))
+            read[table] = [*hidden] or _read_cells(called(table), table, cells[table], model)
+        elif table in MAY_BE_ABSENT:
+            read[table] = []
+        else:
+            read[table] = [Fault(called(table), None, None, "is missing. It is needed.")]
+    return _checked(folder, read, faults, (), called)
+
+
+def _checked(
+    folder: Path,
+    read: Mapping[str, Sequence[Row | Fault]],
+    faults: Sequence[Fault],
+    notes: Sequence[str],
+    called: Callable[[str], str] = "{}.csv".format,
+) -> Tables:
+    """Look across all tables that were read, and refuse them if there is any fault."""
+    rows = {table: tuple(row for row in found if isinstance(row, Row)) for table, found in read.items()}
+    bad = {table: [fault for fault in found if isinstance(fault, Fault)] for table, found in read.items()}
     # Rows that could not be read would only cause false alarms about what refers to them.
-    faults += checks.find_faults(rows, unreadable=broken)
-    if faults:
-        raise InputError(faults)
+    across = checks.find_faults(rows, unreadable={table for table, found in bad.items() if found})
+    names = {f"{table}.csv": called(table) for table in TABLES}
+    across = [Fault(names.get(f.file, f.file), f.row, f.column, f.message) for f in across]
+    if every := [*faults, *(fault for found in bad.values() for fault in found), *across]:
+        raise InputError(every)
     return Tables(folder, MappingProxyType(rows), (*notes, *checks.remarks(rows)))
 
 
@@ -178,11 +220,16 @@ def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> l
         cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         return [Fault(file, None, None, f"breaks off or is not CSV: {error}.")]
+    if _CONTROL.search(text):  # looked for cell by cell only where there is one: that takes long
+        return [*_control_characters(file, cells)]
+    return _read_cells(file, table, cells, model, decimal_comma=delimiter != ",")
+
+
+def _read_cells(
+    file: str, table: str, cells: Cells, model: type[Row], *, decimal_comma: bool = False
+) -> list[Row | Fault]:
     if not cells:
         return [Fault(file, None, None, "is empty. Give it at least its header.")]
-    hidden = list(_control_characters(file, cells)) if _CONTROL.search(text) else []
-    if hidden:
-        return hidden  # type: ignore[return-value]  # list is invariant; every item is a Fault
     header, body = [name.strip() for name in cells[0]], cells[1:]
     bad_header = list(_header_faults(file, header, model))
     if bad_header:
@@ -190,13 +237,13 @@ def _read_table(path: Path, table: str, model: type[Row], notes: list[str]) -> l
     read: list[Row | Fault] = []
     for number, record in enumerate(body, start=2):
         if any(cell.strip() for cell in record):  # spreadsheets leave rows of empty cells behind
-            read += _read_row(file, number, header, record, model, decimal_comma=delimiter != ",")
+            read += _read_row(file, number, header, record, model, decimal_comma=decimal_comma)
     if not read and table not in MAY_BE_ABSENT:
         read.append(Fault(file, None, None, "has no rows. It needs at least one."))
     return read
 
 
-def _control_characters(file: str, cells: list[list[str]]) -> Iterator[Fault]:
+def _control_characters(file: str, cells: Cells) -> Iterator[Fault]:
     """Characters that would steer a terminal."""
     for number, record in enumerate(cells, start=1):
         for cell in record:
@@ -225,7 +272,7 @@ def _header_faults(file: str, header: list[str], model: type[Row]) -> Iterator[F
 
 
 def _read_row(
-    file: str, number: int, header: list[str], record: list[str], model: type[Row], *, decimal_comma: bool
+    file: str, number: int, header: list[str], record: Sequence[str], model: type[Row], *, decimal_comma: bool
 ) -> list[Row | Fault]:
     if len(record) != len(header):
         much = "breaks off: it has" if len(record) < len(header) else "has"

@@ -11,6 +11,7 @@ import functools
 HOURS_PER_DAY = 24.0
 HOURS_PER_YEAR = 8760.0
 DAYS_PER_YEAR = 365.0
+KG_PER_T = 1000.0
 
 CURRENCIES = ("USD", "CNY", "MNT", "RUB", "JPY", "KRW")
 
@@ -42,6 +43,10 @@ _FACTORS: dict[str, tuple[str, float]] = {
     "USD/day": ("USD/day", 1.0),
     "USD/call": ("USD/call", 1.0),
     "USD": ("USD", 1.0),
+    "kg/t-km": ("kg/t-km", 1.0),
+    "g/t-km": ("kg/t-km", 1e-3),
+    "kg/t": ("kg/t", 1.0),
+    "t/t": ("kg/t", KG_PER_T),
     "MUSD": ("MUSD", 1.0),
     "MUSD/km": ("MUSD/km", 1.0),
 }

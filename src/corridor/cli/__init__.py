@@ -11,6 +11,7 @@ from typing import Any
 from cyclopts import CycloptsError
 
 from corridor.cli import (
+    cpmm,
     evidence,
     figure,
     gains,
@@ -20,12 +21,14 @@ from corridor.cli import (
     sensitivity,
     strategy,
     tables,
+    workbook,
 )
 from corridor.cli.door import app, say
 from corridor.errors import CorridorError, InputError, UsageError
 
 FAMILIES = (
     routes,
+    cpmm,
     law,
     sensitivity,
     strategy,
@@ -34,6 +37,7 @@ FAMILIES = (
     geography,
     evidence,
     tables,
+    workbook,
 )
 """Each makes its commands known to the application when it is imported."""
 

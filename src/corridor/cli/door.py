@@ -28,6 +28,7 @@ FormatName = Annotated[Format, Parameter(name="--format", help="table for readin
 MatrixFormatName = Annotated[
     MatrixFormat, Parameter(name="--format", help="table for reading; json, csv or parquet for other programs.")
 ]
+WorkbookPath = Annotated[Path | None, Parameter(name="--xlsx", help="Write the tables as a workbook too: FILE.xlsx.")]
 OutputPath = Annotated[
     Path | None,
     Parameter(name=("-o", "--output"), help="Write there instead of printing; a folder for several CSV tables."),
@@ -111,6 +112,24 @@ def deliver(
         sys.stdout.write(str(content))
     else:
         write({place: content})
+
+
+def write_workbook(place: Path, tables: Mapping[str, Sequence[output.Record]]) -> None:
+    """Write tables as a workbook, a sheet each."""
+    write({workbook_name(place): output.as_xlsx(tables)})
+
+
+def workbook_name(place: Path) -> Path:
+    """Hand a file on if its name is that of a workbook.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    if place.suffix.lower() != ".xlsx":
+        raise UsageError(f"{place} is no name of a workbook. End it in .xlsx.")
+    return place
 
 
 def write(texts: Mapping[Path, str | bytes]) -> None:

@@ -13,11 +13,13 @@ from corridor.cli.door import (
     OutputPath,
     ScenarioName,
     StudyPath,
+    WorkbookPath,
     app,
     deliver,
     draw,
     run_study,
     say,
+    write_workbook,
 )
 from corridor.errors import NoAnswerError
 from corridor.flow import write_lp
@@ -37,6 +39,7 @@ def compare(
     scenario: ScenarioName = None,
     form: FormatName = "table",
     place: OutputPath = None,
+    xlsx: WorkbookPath = None,
 ) -> None:
     """Compare routes from mines to markets by every gateway and entry.
 
@@ -55,6 +58,9 @@ def compare(
     """
     outcome = run_study(study, scenario)
     names = (origin, commodity, market)
+    if xlsx is not None:
+        tables = report.tables_of(report.compare(outcome, *names))
+        write_workbook(xlsx, {"routes": tables["rows"], "unreachable": tables["unreachable"]})
     if form != "table":
         document = report.compare(outcome, *names)
         deliver(form, place, document, {"routes": report.tables_of(document)["rows"]})
@@ -172,4 +178,5 @@ def explain(
     if form == "table":
         draw(screen.ledger(outcome, document), place)
     else:
-        deliver(form, place, document, {"ledger": report.tables_of(document)["ledger"]})
+        tables = report.tables_of(document)
+        deliver(form, place, document, {"ledger": [*tables["ledger"], *tables["emissions"]]})

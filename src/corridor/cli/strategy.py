@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from corridor import report, screen
 from corridor.cli.door import FormatName, OutputPath, ScenarioName, StudyPath, app, deliver, draw, run_study
+from corridor.errors import UsageError
 from corridor.study import Outcome
 
 ASKED_ABOUT = "rason"
@@ -19,7 +20,7 @@ Names = Annotated[tuple[str, ...], Parameter(consume_multiple=False)]
 @app.command
 def frontier(
     *,
-    by: Literal["country", "corridor", "gateway"] = "country",
+    by: Literal["country", "corridor", "gateway", "emissions"] = "country",
     count: Literal["all", "transit"] = "all",
     measure: Literal["tonnes", "value"] = "tonnes",
     only: Names = (),
@@ -38,7 +39,7 @@ def frontier(
     ----------
     by
         country: each foreign one that a tonne enters; corridor: where it is loaded or sold; gateway: its berth, or the
-        crossing out.
+        crossing out; emissions: what all cargo together emits, at USD for each tonne of CO2e less.
     count
         Of countries: all that are entered, or those that are left again (transit).
     measure
@@ -48,18 +49,35 @@ def frontier(
     cap
         Tell of this largest share too: 0.96 for 96 %.
     without
-        Show the frontier without this corridor or country too. Default: rason where the study has it.
+        Show the frontier without this corridor or country too. Default: rason where the study has it;
+        of emissions none.
     """
     from corridor.report import strategy as documents
     from corridor.strategy import frontier as room
     from corridor.strategy.cap import share
 
+    if by == "emissions":
+        if (count, measure, only, cap) != ("all", "tonnes", (), None):
+            raise UsageError("emissions are one total: --count, --measure, --only and --cap do not go with it.")
+        _abatement(run_study(study, scenario), without, form, place)
+        return
     share(cap)
     outcome = run_study(study, scenario)
     found = room.frontier(outcome, by, count, measure, only, without or _asked_about(outcome))
     document = documents.frontier(outcome, found, cap)
     if form == "table":
         draw(screen.frontier(outcome, document), place)
+    else:
+        deliver(form, place, document, report.tables_of(document))
+
+
+def _abatement(outcome: Outcome, without: str | None, form: FormatName, place: OutputPath) -> None:
+    from corridor.report import abatement as documents
+    from corridor.strategy import abatement as room
+
+    document = documents.abatement(outcome, room.abatement(outcome, without))
+    if form == "table":
+        draw(screen.abatement(outcome, document), place)
     else:
         deliver(form, place, document, report.tables_of(document))
 

@@ -19,7 +19,7 @@ from corridor.network import Edge
 from corridor.paths import Floats
 from corridor.plan import Plan
 from corridor.schema import Shipment
-from corridor.sensitivity.numbers import base_plan, numbers
+from corridor.sensitivity.numbers import base_plan, joined, numbers
 from corridor.study import Outcome, Study
 
 YEARS = (2013, 2015, 2017, 2019, 2021, 2023, 2024)
@@ -188,10 +188,10 @@ class Carried:
         outcome = days.outcome(*key)
         plan = base_plan(outcome)
         prepared = Prepared(plan.problem, engine="paths")
-        solved = [prepared.solution]
-        found = numbers(outcome, plan, days.draws, days.draw_of(*key))
-        solved += [prepared.resolve(**found.changes(draw)) for draw in range(len(found))]
-        return cls(outcome, plan, np.array([s.flows for s in solved]), np.array([s.sales for s in solved]))
+        centre = prepared.solution
+        drawn = prepared.resolve_many(**joined([numbers(outcome, plan, days.draws, days.draw_of(*key))]))
+        flows = np.vstack([centre.flows, drawn.tonnes("edge")])
+        return cls(outcome, plan, flows, np.vstack([centre.sales, drawn.tonnes("bid")]))
 
     def mtpa(self, commodities: set[str], measure: str, places: Sequence[str]) -> Floats:
         """Mt/yr of some commodities by what is measured; one value a plan."""

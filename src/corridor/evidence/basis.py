@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from corridor.cost import Item
+from corridor.ledger import Item
 from corridor.routes import Route
 from corridor.schema import BASES, Basis
 from corridor.study import Outcome

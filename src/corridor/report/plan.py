@@ -8,6 +8,7 @@ from typing import Literal
 
 from corridor import flow
 from corridor.errors import NoAnswerError
+from corridor.footprint import footprint
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.report.document import Document, heading
 from corridor.routes import Route
@@ -38,12 +39,25 @@ def solve(outcome: Outcome) -> Document:
         "offers": offers,
         "facilities": _facilities(outcome),
         "rents": _rents(outcome),
-        "corridors": [
-            {"corridor": corridor, "commodity": commodity, "mtpa": mtpa}
-            for (corridor, commodity), mtpa in sorted(plan.corridors().items())
-        ],
+        "corridors": _corridors(outcome),
         "next_best": next_best(outcome),
     }
+
+
+def _corridors(outcome: Outcome) -> list[Document]:
+    """What each corridor carries of each commodity, and what that emits; None: not known."""
+    known = outcome.cost_model.emissions.known
+    emitted = footprint(outcome.plan, outcome.emissions) if known else {}
+    return [
+        {
+            "corridor": corridor,
+            "commodity": commodity,
+            "mtpa": mtpa,
+            "co2e_kt_per_yr": emitted.get((corridor, commodity), 0.0) if known else None,
+            "co2e_kg_per_t": emitted.get((corridor, commodity), 0.0) / mtpa if known else None,
+        }
+        for (corridor, commodity), mtpa in sorted(outcome.plan.corridors().items())
+    ]
 
 
 def _flows(outcome: Outcome) -> list[Document]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from corridor.cost import Item
 from corridor.errors import UsageError
 from corridor.evidence.basis import basis_shares
+from corridor.ledger import Item
 from corridor.market import Seller
 from corridor.report.document import Document, heading, known_word
 from corridor.routes import Route, Unreachable
@@ -64,6 +64,7 @@ def asked(
 
 def route_record(outcome: Outcome, route: Route) -> Document:
     """One row of ``compare``."""
+    low_co2e, co2e, high_co2e = outcome.emitted(route) or (None, None, None)
     return {
         "origin": route.origin,
         "commodity": route.commodity,
@@ -82,6 +83,9 @@ def route_record(outcome: Outcome, route: Route) -> Document:
         "low_usd_per_t": route.low,
         "high_usd_per_t": route.high,
         "parts_usd_per_t": dict(zip(PARTS, route.parts, strict=True)),
+        "co2e_kg_per_t": co2e,
+        "low_co2e_kg_per_t": low_co2e,
+        "high_co2e_kg_per_t": high_co2e,
         "bid_usd_per_t": route.bid_price,
         "netback_usd_per_t": route.netback,
         "decision_netback_usd_per_t": route.decision_netback,
@@ -150,6 +154,8 @@ def _best_of_each(
 def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tuple[str, ...]) -> Document:
     """Ledger of one route: every dollar and hour of every link with the row, source and basis behind it.
 
+    What it emits stands in ``emissions``, kg CO2e a tonne, link by link; empty if the study has no numbers on it.
+
     Raises
     ------
     UsageError
@@ -168,12 +174,15 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
     for place in via:
         known_word(place, {*outcome.network.nodes, *crossings}, "node or crossing")
     route = outcome.route_via(origin, market, commodity, via)
-    ledger = [
-        {"link": edge.id, "from": edge.tail, "to": edge.head, **_entry(item)}
-        for e in route.edges
-        for edge in (outcome.network.edges[e],)
-        for item in outcome.cost_model.ledger(e, outcome.network.commodities[commodity])
-    ]
+    ledger, emissions = [], []
+    kind = outcome.network.commodities[commodity]
+    for e in route.edges:
+        edge = outcome.network.edges[e]
+        ends = {"link": edge.id, "from": edge.tail, "to": edge.head}
+        emitted = outcome.cost_model.emissions.ledger(e, kind)
+        emissions += [{**ends, **_entry(item, "kg_per_t")} for item in emitted]
+        spent = outcome.cost_model.ledger(e, kind)
+        ledger += [{**ends, **_entry(item, "usd_per_t" if item.part else "hours")} for item in spent]
     shares = basis_shares(outcome, route)
     by_id = {rule.id: rule for rule in outcome.tables["rules"]}
     columns = {"id", "measure", "paragraph", "effect", "condition", "wording"}
@@ -182,12 +191,12 @@ def explain(outcome: Outcome, origin: str, market: str, commodity: str, via: tup
         "route": route_record(outcome, route),
         "rules": [by_id[name].model_dump(include=columns) for name in route.law_rules],
         "ledger": ledger,
+        "emissions": emissions,
         "basis_shares": shares,
     }
 
 
-def _entry(item: Item) -> Document:
-    unit = "usd_per_t" if item.part else "hours"
+def _entry(item: Item, unit: str) -> Document:
     low, central, high = item.span
     worst_first = sorted(item.figures, key=lambda figure: -BASES.index(figure.row.basis))
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from corridor.screen.abatement import abatement
+from corridor.screen.cpmm import cpmm
 from corridor.screen.draws import draws
 from corridor.screen.gains import gains
 from corridor.screen.geography import audit, matrix
@@ -15,10 +17,12 @@ from corridor.screen.tables import source_list
 
 __all__ = [
     "NARROWEST",
+    "abatement",
     "along_parameter",
     "audit",
     "compare_routes",
     "compare_summary",
+    "cpmm",
     "disrupt",
     "draws",
     "frontier",

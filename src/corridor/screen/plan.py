@@ -16,7 +16,16 @@ def solve_summary(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     value = number(document["net_value_musd_per_yr"], 0)
     headline = f"Net value {value} million USD/yr at generalised cost · {document['status']}"
     parts: list[RenderableType] = [title(outcome, "Best plan"), Text(headline, style="bold")]
-    carried = listed(document["corridors"], {"corridor": "corridor", "commodity": "commodity", "Mt/yr": ("mtpa", 3)})
+    carried = listed(
+        document["corridors"],
+        {
+            "corridor": "corridor",
+            "commodity": "commodity",
+            "Mt/yr": ("mtpa", 3),
+            "kg CO2e/t": ("co2e_kg_per_t", 1),
+            "kt CO2e/yr": ("co2e_kt_per_yr", 1),
+        },
+    )
     sales = listed(
         document["sales"],
         {

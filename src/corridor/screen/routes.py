@@ -29,6 +29,8 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
         for route in block["not_lawful"]:
             rows.add_row(f"{route.corridor} ✗", *_summary_cells(route), style="dim")
         parts.append(rows if rows.row_count else Text("  no route to this market", style="dim"))
+        if emitted := _emitted(outcome, [*block["lawful"], *block["not_lawful"]]):
+            parts.append(Text(f"  kg CO2e/t: {emitted}"))
         named = [(route.corridor, route) for route in block["lawful"]]
         named += [(f"{route.corridor} ✗", route) for route in block["not_lawful"]]
         parts += _because(outcome, named)
@@ -37,6 +39,16 @@ def compare_summary(outcome: Outcome, blocks: Sequence[dict[str, Any]]) -> Rende
         parts.append(Text(""))
     parts.append(Text(_legend(outcome), style="dim"))
     return Group(*parts)
+
+
+def _emitted(outcome: Outcome, routes: Sequence[Route]) -> str:
+    """What a tonne emits on the routes of a summary, in their order; empty if it is not known."""
+    said = []
+    for route in routes:
+        if span := outcome.emitted(route):
+            low, central, high = (number(kg, 0) for kg in span)
+            said.append(f"{route.corridor}{'' if route.usable else ' ✗'} {central} ({low}–{high})")
+    return ", ".join(said)
 
 
 def _because(outcome: Outcome, routes: Sequence[tuple[str, Route]]) -> list[RenderableType]:
@@ -75,7 +87,8 @@ def _legend(outcome: Outcome) -> str:
         "From the largest mine of each commodity to its main market: the cheapest route of each corridor. USD/t: "
         "generalised cost, and with every part at its low and high bound; cash: what is invoiced; netback: bid less "
         f"cash. Lawful here means {use}; ✗ marks the cheapest route that is not, where there is no other or it would "
-        "be cheaper. Best sale: what is left at the mine after generalised cost, by corridor, over all markets. "
+        "be cheaper. kg CO2e/t: what these routes emit, well to wheel or wake, with low and high factors. Best sale: "
+        "what is left at the mine after generalised cost, by corridor, over all markets. "
         f"{NOT_ADVICE} All routes: --format csv -o FILE, or name --origin, --commodity, --market."
     )
 
@@ -166,7 +179,7 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
             total.add_row(part, number(cost, 2))
     total.add_row("generalised", number(route["generalised_usd_per_t"], 2), style="bold")
     total.add_row("cash", number(route["cash_usd_per_t"], 2), style="bold")
-    parts += [total, Text("")]
+    parts += [total, Text(""), *_emissions(document), Text("")]
     shares = ", ".join(f"{share:.0%} {basis}" for basis, share in document["basis_shares"].items() if share)
     days = number(route["time_h"] / HOURS_PER_DAY)
     parts += [
@@ -178,6 +191,20 @@ def ledger(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
         Text(f"The first source of each entry; all its rows and sources: --format json. {NOT_ADVICE}", style="dim"),
     ]
     return Group(*parts)
+
+
+def _emissions(document: dict[str, Any]) -> list[RenderableType]:
+    """What a tonne emits, link by link, and in all."""
+    route = document["route"]
+    if route["co2e_kg_per_t"] is None:
+        return [Text("emissions: not known; the study has no emissions.csv", style="dim")]
+    rows = table("link", "emits", "kg CO2e/t", "low–high", "basis", "source", right=("kg CO2e/t", "low–high"))
+    for row in document["emissions"]:
+        span = f"{number(row['low'])}–{number(row['high'])}"
+        rows.add_row(row["link"], row["label"], number(row["central"], 2), span, row["basis"], row["sources"][0])
+    span = f"{number(route['low_co2e_kg_per_t'])}–{number(route['high_co2e_kg_per_t'])}"
+    rows.add_row("in all", "", number(route["co2e_kg_per_t"], 2), span, "", "", style="bold")
+    return [rows]
 
 
 def _rule(rule: dict[str, Any]) -> str:

@@ -42,12 +42,12 @@ def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     rows = table(*numbers, *([] if names else ["at the cap"]), right=numbers)
     for point in points:
         rows.add_row(
-            _percent(point["cap"]),
+            percent(point["cap"]),
             number(point["net_value_musd_per_yr"], 1),
             number(point["cost_musd_per_yr"], 1),
             number(point["price_to_next_musd_per_point"], 2),
             number(point["hhi"], 0),
-            *([_percent(point["shares"].get(name, 0.0)) for name in names] or [_first(point["at_cap"])]),
+            *([percent(point["shares"].get(name, 0.0)) for name in names] or [_first(point["at_cap"])]),
         )
     parts += [rows, Text("")]
     parts.append(
@@ -55,7 +55,7 @@ def frontier(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     )
     if document["asked"]:
         parts.append(Text(_asked(document["asked"])))
-    parts += _changes(document)
+    parts += changes(document)
     if document["without"]:
         parts += _without(document)
     note = "Exact. The first row is the scenario's own plan, the last the smallest feasible share. "
@@ -70,10 +70,11 @@ def _asked(asked: dict[str, Any]) -> str:
     value, cost = (number(asked[key], 1) for key in ("net_value_musd_per_yr", "cost_musd_per_yr"))
     price = asked["price_musd_per_point"]
     less = "no less is feasible" if price is None else f"a point less costs {number(price, 2)}"
-    return f"At {_percent(asked['cap'])} %: net value {value}, which costs {cost}; {less}."
+    return f"At {percent(asked['cap'])} %: net value {value}, which costs {cost}; {less}."
 
 
-def _changes(document: dict[str, Any]) -> list[RenderableType]:
+def changes(document: dict[str, Any]) -> list[RenderableType]:
+    """What each point's plan does otherwise than the one before."""
     rows = table("at cap %", "what changes", "", "Mt/yr", right=("at cap %", "Mt/yr"))
     for point in document["points"][1 : MOST_POINTS + 1]:
         here = [c for c in document["changes"] if c["cap"] == point["cap"] and c["kind"] != "passes"]
@@ -83,7 +84,7 @@ def _changes(document: dict[str, Any]) -> list[RenderableType]:
             if change["kind"] == "mine":
                 name += f" {change['commodity']}"
             others = f"and {len(here) - MOST_CHANGES} more" if i == MOST_CHANGES - 1 < len(here) - 1 else ""
-            rows.add_row(_percent(point["cap"]) if i == 0 else "", name, others, tonnes)
+            rows.add_row(percent(point["cap"]) if i == 0 else "", name, others, tonnes)
     if not rows.row_count:
         return []
     hidden = len(document["points"]) - 1 - MOST_POINTS
@@ -101,7 +102,7 @@ def _without(document: dict[str, Any]) -> list[RenderableType]:
             if row["contribution_musd_per_yr"] == 0:
                 continue
             rows.add_row(
-                _percent(row["cap"]),
+                percent(row["cap"]),
                 number(row["net_value_musd_per_yr"], 1),
                 number(row["net_value_without_musd_per_yr"], 1),
                 number(row["contribution_musd_per_yr"], 2),
@@ -125,7 +126,8 @@ def _first(names: list[str]) -> str:
     return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share in per cent, without the sign."""
     return f"{100 * share:.2f}"
 
 

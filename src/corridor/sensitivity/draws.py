@@ -17,7 +17,7 @@ from corridor.sensitivity.price_statistics import PriceStatistics, price_statist
 from corridor.study import Outcome
 from corridor.values import Drawn
 
-OPERATORS, RATE = "operators", "rate"
+OPERATORS, RATE, EMISSIONS = "operators", "rate", "emissions"
 PERT_WEIGHT = 4.0
 """Of the central value in the mean of a PERT distribution, against 1 for each end: what the name stands for."""
 LEAST_SHARE = 2.0**-32
@@ -137,7 +137,7 @@ def space(outcome: Outcome, chosen: Sequence[str] = (), own_statistics: Sequence
     InputError
         If the statistics of prices do not fit together.
     """
-    every = inputs_of(outcome, parameters(outcome).values())
+    every = inputs_of(outcome, _moving(outcome))
     wanted = _chosen(outcome, every, chosen) if chosen else every
     rows = outcome.tables["price_statistics"]
     references = [p.row.subject for each in wanted for p in each.parameters if p.table == PRICES]
@@ -159,6 +159,13 @@ def space(outcome: Outcome, chosen: Sequence[str] = (), own_statistics: Sequence
     order = _dimensions(outcome)
     places = tuple(order[each.name] for each in drawn)
     return Space(tuple(drawn), places, len(order), statistics, (*statistics.notes, *notes))
+
+
+def _moving(outcome: Outcome) -> list[Parameter]:
+    """Parameters that move a cost or a price: what is emitted moves none while carbon has no price."""
+    found = parameters(outcome).values()
+    priced = any(p.row.parameter == "carbon_price" and p.row.high > 0 for p in found)
+    return [p for p in found if priced or p.table != EMISSIONS]
 
 
 def _is_price(each: Input) -> bool:
@@ -205,6 +212,8 @@ def _chosen(outcome: Outcome, every: Sequence[Input], names: Sequence[str]) -> l
         except UsageError as error:
             faults.append(str(error))
         else:
+            if found.table == EMISSIONS and found.name not in by_name:
+                faults.append(f"{name} moves nothing while carbon has no price.")
             wanted[found.name] = found
     if faults:
         raise UsageError("\n".join(faults))
@@ -216,7 +225,7 @@ def _dimensions(outcome: Outcome) -> dict[str, int]:
     names = set()
     for scenario in outcome.study.by_scenario:
         other = outcome.study.run(scenario)
-        names |= {(not _is_price(each), each.name) for each in inputs_of(other, parameters(other).values())}
+        names |= {(not _is_price(each), each.name) for each in inputs_of(other, _moving(other))}
     return {name: place for place, (_, name) in enumerate(sorted(names))}
 
 
