@@ -181,14 +181,14 @@ def test_thermal_coal_from_sharyn_gol_by_khasan_and_rajin_by_hand(rason: Study) 
     value = 58.9 * 0.5
     ubtz, dprk = 63 + 102 + 20, 54
     rzd = 5 + 253 + 557 + 96 + 2231 + 654 + 22 + 170 + 27 + 41
-    # voyage: a supramax, three metres short of its laden draft at Rajin
-    parcel = 58_000 - 1_500 - 57.5 * (12.8 - 9.8) * 100
-    passage_days = 810 * 1.852 / (13.5 * 1.852) / 24
+    # voyage: a handysize, a decimetre short of its laden draft at Rajin
+    parcel = 32_000 - 1_200 - 42 * (9.9 - 9.8) * 100
+    passage_days = 810 * 1.852 / (13 * 1.852) / 24
     port_days = parcel / 8_000 + parcel / 20_000
-    charter = (2 * passage_days + port_days) * 9_881 * CPI[2015] / CPI[2014]
-    fuel = (2 * passage_days * 27 + port_days * 4) * 300
+    charter = (2 * passage_days + port_days) * 7_800 * CPI[2015] / CPI[2014]
+    fuel = (2 * passage_days * 19 + port_days * 3) * 300
     hours = [12, ubtz / 21.5, 12, rzd / 25, 24, dprk / 20, 240, (passage_days + port_days) * 24]
-    assert parcel == 39_250
+    assert parcel == pytest.approx(30_380)
     assert parts_of(route) == pytest.approx(
         {
             "haul": ubtz * 0.015 * CPI[2015] / CPI[2011]
@@ -198,7 +198,7 @@ def test_thermal_coal_from_sharyn_gol_by_khasan_and_rajin_by_hand(rason: Study) 
             "border": 2 * 2.35 * CPI[2015] / CPI[2021],
             "port": 9 * CPI[2015] / CPI[2014],
             "other": 2 * CPI[2015] / CPI[2014],
-            "ocean": (charter + fuel + 2 * 40_000) / parcel,
+            "ocean": (charter + fuel + 2 * (20_000 + 0.444 * 32_000)) / parcel,
             "ad_valorem": 0.002 * value,
             "loss": 2 * 0.003 * value,
             "time": value * RATE_OF_TIME / 8760 * sum(hours),
@@ -218,7 +218,7 @@ def test_washed_coal_from_ukhaa_khudag_by_tianjin_by_hand(rason: Study) -> None:
     passage_days = 750 / 13.5 / 24
     port_days = 2 * parcel / 20_000
     freight = (2 * passage_days + port_days) * 16_068 + (2 * passage_days * 27 + port_days * 4) * 500
-    dues = 2 * 40_000 * CPI[2025] / CPI[2015]
+    dues = 2 * (20_000 + 0.444 * 58_000) * CPI[2025] / CPI[2015]
     assert parts_of(route) == pytest.approx(
         {
             "haul": 15 * 0.13 * CPI[2025] / CPI[2022]

@@ -83,7 +83,7 @@ def test_a_voyage_by_hand(written: Callable[..., list[Weight]]) -> None:
     """A supramax of today with 45,000 t of coal between berths that work 20,000 t a day."""
     [weight] = written("sea,,,,supramax,tianjin pohang,,,,,\n", commodity="washed_coking_coal")
     in_port = 2 * 45_000 / 20_000
-    fuel, dues = 500, 2 * 40_000 * 321.943 / 237.017
+    fuel, dues = 500, 2 * (20_000 + 0.444 * 58_000) * 321.943 / 237.017
     at_sea = 2 * 1000 / (13.5 * 1.852) / 24  # days out and back for 1,000 km
     assert weight.usd_per_t == pytest.approx((in_port * (16_068 + 4 * fuel) + dues) / 45_000)
     assert 1000 * weight.usd_per_t_km == pytest.approx(at_sea * (16_068 + 27 * fuel) / 45_000)

@@ -131,7 +131,7 @@ class Fleet:
         port_days = sum(parcel / port["cargo_rate"] + _ice_days(port) for port in ports)
         charter = (sea_days + port_days) * ship["charter"]
         burnt = sea_days * ship["sea_fuel"] + port_days * ship["port_fuel"]
-        dues = ports[0]["port_dues"] + ports[1]["port_dues"]
+        dues = sum(port["call_charge"] + port["port_dues"] * ship["deadweight"] for port in ports)
         with np.errstate(divide="ignore", invalid="ignore"):
             usd_per_t = (charter + burnt * fuel + dues) / parcel
         offered = np.where(fits, usd_per_t, np.inf)

@@ -636,7 +636,19 @@ PARAMETERS: dict[str, Parameter] = {
     "draft": _p("ports", "port", "m", -1, False, 1, 40, "deepest laden draft that the berth permits"),
     "ship_length": _p("ports", "port", "m", -1, False, 10, 500, "longest ship that the berth permits"),
     "cargo_rate": _p("ports", "port", "t/day", -1, False, 10, 1e6, "cargo worked in a day alongside, waiting included"),
-    "port_dues": _p("ports", "port", "USD/call", +1, True, 0, 1e7, "dues, pilots and tugs a call"),
+    "call_charge": _p(
+        "ports", "port", "USD/call", +1, True, 0, 1e6, "pilots, lines and agents, whatever the ship's size"
+    ),
+    "port_dues": _p(
+        "ports",
+        "port",
+        "USD/t",
+        +1,
+        True,
+        0,
+        1000,
+        "tonnage dues and tugs a call, for each tonne of the ship's deadweight",
+    ),
     "ice_season": _p(
         "ports", "port", "h", +1, False, 0, 24 * 366, "part of the year when ships wait for an icebreaker"
     ),
@@ -732,7 +744,7 @@ METAL_GROUP = "concentrate"
 NEEDED_BY_METAL = ("payable", "treatment_charge", "refining_charge")
 NEEDED_BY_MINE = ("output", "cash_cost", "quality_premium")
 NEEDED_BY_BID = ("intake", "price_factor", "price_differential")
-NEEDED_BY_PORT = ("draft", "cargo_rate", "port_dues")
+NEEDED_BY_PORT = ("draft", "cargo_rate", "call_charge", "port_dues")
 KNOWN_OF_PORT = ("ship_length", "ice_season", "ice_delay")
 """What a port may have besides: a longest ship, and ice."""
 NEEDED_BY_SHIP = (

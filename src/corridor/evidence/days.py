@@ -10,8 +10,7 @@ import numpy as np
 
 from corridor.paths import Floats
 from corridor.schema import Value
-from corridor.sensitivity.draws import inputs_of, pert
-from corridor.sensitivity.parameters import parameters
+from corridor.sensitivity.draws import every_input, pert
 from corridor.study import Outcome, Study
 from corridor.values import Drawn, Values
 
@@ -83,7 +82,7 @@ class Days:
     def draw_of(self, scenario: str, as_of: dt.date, year: int) -> Drawn:
         """The draws of each row of a day's tables."""
         outcome = self.outcome(scenario, as_of, year)
-        inputs = inputs_of(outcome, parameters(outcome).values())
+        inputs = every_input(outcome)
         name_of = {id(p.row): each.name for each in inputs for p in each.parameters}
         return lambda row: self._draw(row, name_of)
 

@@ -7,11 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from corridor.errors import UsageError
 from corridor.evidence.basis import Dollars, basis_shares, dollars
 from corridor.routes import Route
 from corridor.schema import BASES, Basis
-from corridor.sensitivity.draws import Input, inputs_of
+from corridor.sensitivity.draws import Input, every_input
 from corridor.sensitivity.parameters import Parameter, parameters
 from corridor.sensitivity.question import answer
 from corridor.sensitivity.run import Tell
@@ -91,13 +90,10 @@ def work_list(outcome: Outcome, headline: Sequence[Grounded], tell: Tell | None 
     tell
         Hears of progress.
     """
-    assumed = [each for each in inputs_of(outcome, parameters(outcome).values()) if _is_assumed(each)]
+    assumed = [each for each in every_input(outcome) if _is_assumed(each)]
     if not assumed:
         return []
-    try:
-        found = answer(outcome, "tornado", chosen=[each.name for each in assumed], tell=tell)
-    except UsageError:  # none of them has a range
-        return []
+    found = answer(outcome, "tornado", chosen=[each.name for each in assumed], tell=tell)
     of_row: dict[str, float] = defaultdict(float)
     for one in headline:
         for row in one.assumed:

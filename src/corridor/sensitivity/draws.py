@@ -137,7 +137,7 @@ def space(outcome: Outcome, chosen: Sequence[str] = (), own_statistics: Sequence
     InputError
         If the statistics of prices do not fit together.
     """
-    every = inputs_of(outcome, _moving(outcome))
+    every = every_input(outcome)
     wanted = _chosen(outcome, every, chosen) if chosen else every
     rows = outcome.tables["price_statistics"]
     references = [p.row.subject for each in wanted for p in each.parameters if p.table == PRICES]
@@ -161,11 +161,11 @@ def space(outcome: Outcome, chosen: Sequence[str] = (), own_statistics: Sequence
     return Space(tuple(drawn), places, len(order), statistics, (*statistics.notes, *notes))
 
 
-def _moving(outcome: Outcome) -> list[Parameter]:
-    """Parameters that move a cost or a price: what is emitted moves none while carbon has no price."""
+def every_input(outcome: Outcome) -> list[Input]:
+    """All that moves a cost or a price of a scenario: what is emitted moves none while carbon has no price."""
     found = parameters(outcome).values()
     priced = any(p.row.parameter == "carbon_price" and p.row.high > 0 for p in found)
-    return [p for p in found if priced or p.table != EMISSIONS]
+    return _joined(outcome, [p for p in found if priced or p.table != EMISSIONS])
 
 
 def _is_price(each: Input) -> bool:
@@ -176,7 +176,7 @@ def _has_range(each: Input) -> bool:
     return any(p.row.low < p.row.high for p in each.parameters)
 
 
-def inputs_of(outcome: Outcome, found: Iterable[Parameter]) -> list[Input]:
+def _joined(outcome: Outcome, found: Iterable[Parameter]) -> list[Input]:
     """Parameters as inputs, with the rates of each operator joined: they are set by one hand."""
     operators = _operators(outcome.tables["links"])
     joined: dict[str, list[Parameter]] = defaultdict(list)
@@ -217,7 +217,7 @@ def _chosen(outcome: Outcome, every: Sequence[Input], names: Sequence[str]) -> l
             wanted[found.name] = found
     if faults:
         raise UsageError("\n".join(faults))
-    return inputs_of(outcome, wanted.values())
+    return _joined(outcome, wanted.values())
 
 
 def _dimensions(outcome: Outcome) -> dict[str, int]:
@@ -225,7 +225,7 @@ def _dimensions(outcome: Outcome) -> dict[str, int]:
     names = set()
     for scenario in outcome.study.by_scenario:
         other = outcome.study.run(scenario)
-        names |= {(not _is_price(each), each.name) for each in inputs_of(other, _moving(other))}
+        names |= {(not _is_price(each), each.name) for each in every_input(other)}
     return {name: place for place, (_, name) in enumerate(sorted(names))}
 
 
