@@ -22,7 +22,7 @@ from matplotlib.text import Text
 import corridor
 from corridor import figures, report
 from corridor.cli import main
-from corridor.figures import style
+from corridor.figures import layout, style, words
 from corridor.figures.regime import RegimeMap, Region, areas, regime, winners_at
 from corridor.figures.regime import claim as regime_claim
 from corridor.figures.shares import Shares, completed, shares
@@ -222,7 +222,7 @@ def test_shares_add_up_with_what_sells_nothing() -> None:
     ("share", "said"), [(0, "0 %"), (0.001, "less than 1 %"), (0.4, "40 %"), (0.999, "more than 99 %"), (1, "100 %")]
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(share: float, said: str) -> None:
-    assert style.percent(share).replace("\u00a0", " ") == said
+    assert words.percent(share).replace("\u00a0", " ") == said
 
 
 @pytest.mark.parametrize("said", [PLAIN, LIFTED])
@@ -301,7 +301,7 @@ def test_the_users_style_is_left_alone(toy: Study) -> None:
 @given(st.lists(st.floats(-5, 15), max_size=8), st.floats(0.01, 3), st.integers(0, 3))
 def test_names_are_moved_apart_in_order(wanted: list[float], least: float, repeated: int) -> None:
     wanted = wanted + wanted[:1] * repeated
-    placed = style.spread(wanted, least, 0.0, 10.0)
+    placed = layout.spread(wanted, least, 0.0, 10.0)
     assert all(-1e-9 <= at <= 10 + 1e-9 for at in placed)
     gap = min(least, 10 / max(len(wanted) - 1, 1))
     ordered = sorted(placed)

@@ -7,17 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from corridor import report
-from corridor.cli.door import (
-    ScenarioName,
-    StudyPath,
-    app,
-    run_study,
-    say,
-    write,
-)
-from corridor.cli.sensitivity import plane_of
-from corridor.errors import UsageError
+from corridor.cli.door import Progress, ScenarioName, StudyPath, app, run_study, say, write
 
 FigurePath = Annotated[Path, Parameter(name=("-o", "--output"), help="File to write: .svg, .png or .pdf.")]
 
@@ -32,10 +22,12 @@ def figure(
     market: str | None = None,
     x: str | None = None,
     y: str | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
     study: StudyPath = None,
     scenario: ScenarioName = None,
 ) -> None:
-    """Draw a figure: netback (of one mine and commodity against its price) or regime (who carries most in a plane).
+    """Draw a figure: map, costs, staircase, netback, regime, tornado, shares.
 
     The alternative text goes to stderr, and into the file.
 
@@ -44,30 +36,29 @@ def figure(
     Parameters
     ----------
     name
-        Which figure.
+        map: what the best plan ships where; costs: what each way costs, part by part; staircase: cost and time against
+        distance; netback: against the price; regime: who carries most in a plane of two parameters; tornado: what moves
+        the answer (takes a run); shares: how often each corridor is the best (takes a run).
     origin
-        Mine.
+        Mine (costs, staircase, netback).
     commodity
-        What is shipped.
+        What is shipped (all figures).
     market
-        Node of sale; the best sale of each corridor where none is named.
+        Node of sale (costs, staircase: default the commodity's main market; netback: the best sale of each corridor).
     x, y
-        The plane of a regime map: prices or other parameters, as for corridor regime.
+        Prices or other parameters, as for corridor regime (regime).
+    draws
+        How many (shares); default 2048.
+    seed
+        Of the draws (shares).
     """
     from corridor import figures
 
-    form = figures.form_of(name, place)
+    form, name = figures.form_of(place), figures.known(name)
     outcome = run_study(study, scenario)
-    if name == "regime":
-        if x is None or y is None or origin is not None or market is not None:
-            raise UsageError("a regime map takes --x and --y, and --commodity where one alone counts.")
-        picture = figures.regime_of(outcome, plane_of(outcome, commodity, (x, None, None), (y, None, None)))
-    elif x is not None or y is not None:
-        raise UsageError(f"--x and --y are for a regime map; {name} takes --origin, --commodity and --market.")
-    else:
-        picture = figures.netback(outcome, report.asked(outcome, origin, commodity, market)[0])
-    unknown = picture.unknown_characters()
-    if unknown:
-        say(f"the font lacks {unknown}: boxes stand for it in .png and .pdf.")
+    asked = figures.Asked(origin, commodity, market, x, y, draws, seed)
+    picture = figures.make(name, outcome, asked, Progress("blocks"))
+    if unknown := picture.unknown_characters():
+        say(f"the fonts lack {unknown}: boxes stand for it in .png and .pdf.")
     write({place: picture.render(form)})
     say(picture.alt)

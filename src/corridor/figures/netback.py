@@ -7,8 +7,10 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridor.errors import NoAnswerError, UsageError
-from corridor.figures import style
-from corridor.figures.style import Caption, Picture, listed, money, small
+from corridor.figures import layout, style
+from corridor.figures.layout import small
+from corridor.figures.style import Caption, Picture
+from corridor.figures.words import counterfactual, listed, money
 from corridor.routes import Route
 from corridor.sensitivity.lines import crossing
 from corridor.sensitivity.netback import Along, History, Piece, PricedRoute, leaders, references
@@ -165,7 +167,7 @@ def described(said: Caption, chart: NetbackChart) -> str:
             sentences.append(f"{one.route.corridor} and {other.route.corridor} {same}.")
         else:
             sentences.append(f"{one.route.corridor} and {other.route.corridor} cross at {money(found.price)}.")
-    return " ".join(sentences) + style.counterfactual(said)
+    return " ".join(sentences) + counterfactual(said)
 
 
 def _span(past: History) -> str:
@@ -190,7 +192,7 @@ def draw(said: Caption, chart: NetbackChart) -> Picture:
     """Draw a chart of netback against price."""
     with style.styled():
         title = claim(chart)
-        figure, axes = style.frame(said, title, left_in=0.7, right_in=1.75, below_in=0.72)
+        figure, axes = layout.frame(said, title, left_in=0.7, right_in=1.75, below_in=0.72)
         low, high = _range(chart)
         axes.set_xlim(low, high)
         lines = [(one.decision.at(low), one.decision.at(high)) for one in chart.routes]
@@ -210,7 +212,7 @@ def draw(said: Caption, chart: NetbackChart) -> Picture:
         _switches(axes, chart, low, high)
         held = f" ({listed(chart.others)} held)" if chart.others else ""
         axes.set_xlabel(f"reference price {chart.routes[0].reference}, USD/t{held}")
-        style.note(figure, axes, KEY)
+        layout.note(figure, axes, KEY)
         axes.set_ylabel("decision netback, USD/t")
         return Picture(title, described(said, chart), figure)
 
@@ -273,8 +275,8 @@ def _names(axes: Axes, said: Caption, chart: NetbackChart, high: float) -> None:
     named = [(one.decision.at(high), said.colour(one.route.corridor), _name(one), one.decision) for one in chart.routes]
     named.append((mine.at(high), style.GREY, ("mine: cash cost", "and royalty"), mine))
     height_in = axes.get_figure().get_figheight() * axes.get_position().height  # type: ignore[union-attr]
-    least = 2.1 * style.LINE_IN * style.SMALL_PT / style.TEXT_PT / height_in * (top - bottom)
-    places = style.spread([y for y, *_ in named], least, bottom + least / 2, top - least / 2)
+    least = 2.1 * layout.LINE_IN * style.SMALL_PT / style.TEXT_PT / height_in * (top - bottom)
+    places = layout.spread([y for y, *_ in named], least, bottom + least / 2, top - least / 2)
     for (y, colour, name, _), at in zip(named, places, strict=True):
         axes.annotate(
             "\n".join(name),
@@ -299,7 +301,7 @@ def _names(axes: Axes, said: Caption, chart: NetbackChart, high: float) -> None:
 
 def _name(one: PricedRoute) -> tuple[str, str]:
     status = "" if one.available else f" ({barred(one)})"
-    return f"{one.route.corridor}{status}", style.shortened(f"to {one.route.market}", style.SMALL_PT, NAMES_IN)
+    return f"{one.route.corridor}{status}", layout.shortened(f"to {one.route.market}", style.SMALL_PT, NAMES_IN)
 
 
 def _shut_ins(axes: Axes, said: Caption, chart: NetbackChart, low: float, high: float) -> None:
@@ -307,8 +309,8 @@ def _shut_ins(axes: Axes, said: Caption, chart: NetbackChart, low: float, high: 
     marked = [(one.shut_in.price, one) for one in chart.routes if one.shut_in.price and low < one.shut_in.price < high]
     texts = [money(price) for price, _ in marked]
     width_in = axes.get_figure().get_figwidth() * axes.get_position().width  # type: ignore[union-attr]
-    widest = max((style.width(text, style.SMALL_PT) for text in texts), default=0.0) + 0.06
-    centres = style.spread([p for p, _ in marked], widest / width_in * (high - low), low, high)
+    widest = max((layout.width(text, style.SMALL_PT) for text in texts), default=0.0) + 0.06
+    centres = layout.spread([p for p, _ in marked], widest / width_in * (high - low), low, high)
     for (price, one), text, centre in zip(marked, texts, centres, strict=True):
         colour = said.colour(one.route.corridor)
         face = colour if one.available else "white"
