@@ -54,9 +54,10 @@ def figure(
     """
     from corridor import figures
 
-    form, name = figures.form_of(place), figures.known(name)
-    outcome = run_study(study, scenario)
     asked = figures.Asked(origin, commodity, market, x, y, draws, seed)
+    figures.check(name, asked)
+    form = figures.form_of(place)
+    outcome = run_study(study, scenario)
     picture = figures.make(name, outcome, asked, Progress("blocks"))
     if unknown := picture.unknown_characters():
         say(f"the fonts lack {unknown}: boxes stand for it in .png and .pdf.")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from corridor import report
 from corridor.errors import UsageError, did_you_mean
+from corridor.figures.atlas import atlas
 from corridor.figures.bars import costs
 from corridor.figures.netback import netback
 from corridor.figures.regime import regime_of
@@ -22,7 +23,7 @@ from corridor.figures.tornado import tornado_of
 from corridor.sensitivity.run import Tell
 from corridor.study import Outcome
 
-__all__ = ["FIGURES", "Asked", "Figure", "Picture", "form_of", "make", "netback", "regime_of"]
+__all__ = ["FIGURES", "Asked", "Figure", "Picture", "check", "form_of", "make", "netback", "regime_of"]
 
 
 class Asked(NamedTuple):
@@ -81,6 +82,12 @@ def _regime(outcome: Outcome, asked: Asked, _: Tell | None) -> Picture:
 
 ENDS = ("origin", "commodity", "market")
 FIGURES: dict[str, Figure] = {
+    "map": Figure(
+        "what the best plan ships where, and the ways that it leaves unused",
+        ("commodity",),
+        (),
+        lambda outcome, asked, _: atlas(outcome, report.known(outcome, asked.commodity)),
+    ),
     "costs": Figure(
         "what each way costs, part by part, with its range",
         ENDS,
@@ -131,27 +138,28 @@ def make(name: str, outcome: Outcome, asked: Asked = Asked(), tell: Tell | None 
     NoAnswerError
         If there is nothing to draw.
     """
-    figure = FIGURES[known(name)]
+    check(name, asked)
+    return FIGURES[name].make(outcome, asked, tell)
+
+
+def check(name: str, asked: Asked) -> None:
+    """Refuse a figure that there is not, and what it does not take.
+
+    Raises
+    ------
+    UsageError
+        In these cases, or if it needs more.
+    """
+    if name not in FIGURES:
+        near = did_you_mean(name, [*FIGURES])
+        raise UsageError(f'there is no figure "{name}".{near} There are: {", ".join(FIGURES)}.')
+    figure = FIGURES[name]
     said = [field for field, value in asked._asdict().items() if value is not None]
     takes = ", ".join(f"--{field}" for field in figure.takes)
     if strange := [f"--{field}" for field in said if field not in figure.takes]:
         raise UsageError(f"{name} does not take {', '.join(strange)}. It takes {takes or 'no names'}.")
     if lacking := [f"--{field}" for field in figure.needs if field not in said]:
         raise UsageError(f"{name} needs {' and '.join(lacking)}. It takes {takes}.")
-    return figure.make(outcome, asked, tell)
-
-
-def known(name: str) -> str:
-    """Hand a figure's name on.
-
-    Raises
-    ------
-    UsageError
-        If there is no such figure.
-    """
-    if name not in FIGURES:
-        raise UsageError(f'there is no figure "{name}".{did_you_mean(name, [*FIGURES])} There are: {", ".join(FIGURES)}.')
-    return name
 
 
 def form_of(place: Path) -> str:

@@ -42,7 +42,7 @@ FILLS = {
     "reliability": ("#FFFFFF", "..."),
     "carbon": ("#FFFFFF", "xxx"),
 }
-"""Pale, so that a number on it can be read, and none of the corridors' colours; what nobody is invoiced for is white."""
+"""Pale, so that a number on it can be read, and no corridor's colour; what nobody is invoiced for is white."""
 
 
 class Bar(NamedTuple):
@@ -107,9 +107,9 @@ def claim(chart: Bars) -> str:
     """What the chart says, whichever way its numbers fall."""
     usable = [bar for bar in chart.bars if not bar.status]
     if not usable:
-        return f"{chart.subject}: no way may be used; the cheapest, by {_named(chart.bars[0])}, would cost " + (
-            f"{money(chart.bars[0].total)} USD/t"
-        )
+        first = chart.bars[0]
+        would = f"the cheapest, by {_named(first)}, would cost {money(first.total)} USD/t"
+        return f"{chart.subject}: no way may be used; {would}"
     best, *others = usable
     told = f"{chart.subject}: {best.corridor} is cheapest at {money(best.total)} USD/t"
     if others:
@@ -170,7 +170,7 @@ def draw(said: Caption, chart: Bars) -> Picture:
         layout.note(
             sheet.figure,
             axes,
-            "white: invoiced by nobody · thick stroke: cash total · line below: range of the route · pale: not available",
+            "white: invoiced by nobody · thick stroke: cash total · line below: range · pale: not available",
         )
         return Picture(title, described(said, chart), sheet.figure)
 
@@ -237,8 +237,9 @@ def described(said: Caption, chart: Bars) -> str:
         status = f", {bar.status}, not available" if bar.status else ""
         parts = ", ".join(f"{_word(part)} {money(bar.parts[part])}" for part in ORDER if part in bar.parts)
         over = f" over {bar.entry}" if bar.entry else ""
+        ends = f"{money(bar.low)} to {money(bar.high)}"
         told.append(
-            f"{bar.corridor} by {bar.way}{over}{status}: {money(bar.total)}, range {money(bar.low)} to {money(bar.high)}, "
-            f"cash {money(bar.cash)}; {parts}."
+            f"{bar.corridor} by {bar.way}{over}{status}: {money(bar.total)}, range {ends}, cash {money(bar.cash)}; "
+            f"{parts}."
         )
     return " ".join(told) + counterfactual(said)

@@ -215,13 +215,15 @@ def described(said: Caption, chart: Staircase) -> str:
     for stair in chart.stairs:
         status = f", {stair.status}, not available" if stair.status else ""
         kinds = [kind for kind in STOPS if any(step.kind == kind for step in stair.steps)]
-        stops = [
-            f"{kind.replace('_', ' ')} {money(math.fsum(s.usd_per_t for s in stair.steps if s.kind == kind))} USD/t and "
-            f"{money(math.fsum(s.hours for s in stair.steps if s.kind == kind) / HOURS_PER_DAY)} days"
-            for kind in kinds
-        ]
+        stops = [_stop(stair, kind) for kind in kinds]
         told.append(
             f"{stair.corridor} by {stair.way}{status}: {money(stair.km)} km, {money(stair.usd_per_t)} USD/t, "
             f"{money(stair.days)} days; of that at stops: {listed(stops)}."
         )
     return " ".join(told) + counterfactual(said)
+
+
+def _stop(stair: Stair, kind: str) -> str:
+    own = [step for step in stair.steps if step.kind == kind]
+    days = math.fsum(step.hours for step in own) / HOURS_PER_DAY
+    return f"{kind.replace('_', ' ')} {money(math.fsum(step.usd_per_t for step in own))} USD/t and {money(days)} days"

@@ -97,7 +97,7 @@ def plane_of(
     x: tuple[str, float | None, float | None],
     y: tuple[str, float | None, float | None],
 ) -> Regime:
-    """As :func:`regime`, of parameters by name, each from where to where it is said; None: as :func:`ends_of` has it."""
+    """As :func:`regime`, of parameters by name, each with its ends; None: those of :func:`ends_of`."""
     (across, *x_ends), (up, *y_ends) = ((find_parameter(outcome, axis[0]), *axis[1:]) for axis in (x, y))
     return regime(outcome, across, ends_of(outcome, across, *x_ends), up, ends_of(outcome, up, *y_ends), commodity)
 
