@@ -189,10 +189,10 @@ def test_a_tornado_names_what_turns_the_decision() -> None:
     swings = [Swing("rate", -5, 12), Swing("speed", -3, -1), Swing("length", -2.5, -1.5)]
     chart = Tornado("the gap", "USD/t", swings, -2.0, 0.0, "china wins", "rason wins")
     assert tornado_claim(chart) == (
-        "the gap hangs most on rate (−5.0 to 12.0 USD/t); 1 of 3 parameters alone turns the decision: rate"
+        "The gap hangs most on rate (−5.0 to 12.0 USD/t); 1 of 3 parameters alone turns the decision: rate"
     )
     assert tornado_claim(chart._replace(decision=50.0)).endswith("none of 3 parameters alone turns the decision")
-    assert tornado_claim(chart._replace(decision=None)) == "the gap hangs most on rate (−5.0 to 12.0 USD/t)"
+    assert tornado_claim(chart._replace(decision=None)) == "The gap hangs most on rate (−5.0 to 12.0 USD/t)"
     assert tornado_claim(chart._replace(swings=[Swing("rate", -2, -2)])) == "No parameter moves the gap"
     assert tornado_claim(chart._replace(swings=[])) == "No parameter moves the gap"
     assert "2 of 3" in tornado_claim(chart._replace(decision=-1.2))
@@ -209,11 +209,11 @@ def test_shares_add_up_with_what_sells_nothing() -> None:
     assert sum(rows["coal"].values()) == pytest.approx(1)
     assert [*rows["ore"]] == ["china"]
     assert shares_claim(PLAIN, chart).replace("\u00a0", " ") == (
-        "china wins most often for all 2 commodities (70 % to 100 % of draws)"
+        "China wins most often for both commodities (70 % to 100 % of draws)"
     )
     split = Shares({"coal": {"rason": 0.6}, "ore": {"china": 0.3}}, 1024)
     assert shares_claim(PLAIN, split).replace("\u00a0", " ") == (
-        "nothing sold is most often the outcome for ore (70 % of draws); rason wins most often for coal (60 % of draws)"
+        "Nothing sold is most often the outcome for ore (70 % of draws); rason wins most often for coal (60 % of draws)"
     )
     assert shares_claim(PLAIN, Shares({}, 0)) == "No commodity was drawn"
 

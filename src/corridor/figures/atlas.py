@@ -13,7 +13,7 @@ from corridor.figures.ground import Ground, beside, draw_countries, ground
 from corridor.figures.labels import Label, Placed, line_pt, place
 from corridor.figures.routemap import MOVES, RouteMap, Spot, route_map
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money, percent
+from corridor.figures.words import counterfactual, listed, money, percent, sentence
 from corridor.study import Outcome
 from corridor.values import Floats
 
@@ -85,7 +85,7 @@ def atlas(outcome: Outcome, commodity: str | None = None) -> Picture:
 
 def claim(chart: RouteMap) -> str:
     """What the map says, whichever way its numbers fall."""
-    subject = chart.subject[:1].upper() + chart.subject[1:]
+    subject = sentence(chart.subject)
     whole = chart.whole_mtpa
     unused = [corridor for corridor, mtpa in chart.mtpa.items() if mtpa < SEEN_MTPA]
     why = [f"{corridor} ({chart.closed[corridor]})" if corridor in chart.closed else corridor for corridor in unused]
@@ -329,8 +329,8 @@ def _scale_bar(axes: Axes, on: Ground) -> None:
 
 def round_figure(most: float) -> float:
     """The largest of 1, 2 and 5 times a power of ten that is not above a number."""
-    power = 10 ** math.floor(math.log10(most))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= most))
+    power = 10.0 ** math.floor(math.log10(most))
+    return max((step * power for step in (1, 2, 5) if step * power <= most), default=power)
 
 
 def _key(axes: Axes, said: Caption, chart: RouteMap) -> None:
@@ -352,9 +352,9 @@ def _key(axes: Axes, said: Caption, chart: RouteMap) -> None:
         for mtpa in dict.fromkeys((top, round_figure(top / 9))):
             width = max(THINNEST_PT, scale * math.sqrt(mtpa))
             handles.append(line(f"{mtpa:g} Mt/yr", color="#888888", linewidth=width))
-    if any(stroke.idle for stroke in chart.strokes):
+    if any(stroke.idle and stroke.kind in MOVES for stroke in chart.strokes):
         handles.append(line("best way, unused", color=style.GREY, linewidth=UNUSED_PT, linestyle=UNUSED_DASH))
-    if any(stroke.closed for stroke in chart.strokes):
+    if any(stroke.closed and stroke.kind in MOVES for stroke in chart.strokes):
         handles.append(line("not available (law)", color=style.GREY, linewidth=UNUSED_PT, linestyle=CLOSED_DASH))
     for role, mark in MARKS.items():
         if any(spot.role == role for spot in chart.spots):

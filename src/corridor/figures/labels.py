@@ -10,7 +10,7 @@ import numpy as np
 from corridor.figures import layout
 from corridor.values import Floats
 
-GAPS_PT = (3.0, 7.0, 13.0)
+GAPS_PT = (4.0, 8.0, 14.0)
 """Distances from its point at which a name is tried."""
 
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))

@@ -246,9 +246,13 @@ def _backdrop(axes: Axes, chart: NetbackChart) -> None:
         size=style.SMALL_PT,
         color=style.GREY,
     )
+    start, end = axes.get_xlim()
+    width_in = axes.get_figure().get_figwidth() * axes.get_position().width  # type: ignore[union-attr]
+    words = (layout.width(_years(past), style.SMALL_PT) + 0.1) / width_in * (end - start)
+    edge = max(past.high[1], start + words) if to_right else min(past.low[1], end - words)  # they stay in the axes
     axes.annotate(
         _years(past),
-        (past.high[1] if to_right else past.low[1], 1),
+        (edge, 1),
         xycoords=above,
         xytext=(-shift, -13),
         textcoords="offset points",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corridor.figures import layout, style
 from corridor.figures.layout import small
 from corridor.figures.style import NOTHING, Caption, Picture
-from corridor.figures.words import counterfactual, listed, percent
+from corridor.figures.words import counterfactual, listed, percent, sentence
 from corridor.study import Outcome
 
 if TYPE_CHECKING:
@@ -60,10 +60,11 @@ def claim(said: Caption, chart: Shares) -> str:
     for name, commodities in sorted(by_winner.items(), key=lambda item: (-len(item[1]), item[0])):
         shares = [rows[commodity][name] for commodity in commodities]
         low, high = (percent(end) for end in (min(shares), max(shares)))
-        what = f"all {len(rows)} commodities" if len(commodities) == len(rows) > 1 else listed(commodities)
+        both = "both" if len(rows) == 2 else f"all {len(rows)}"  # noqa: PLR2004  # two are both
+        what = f"{both} commodities" if len(commodities) == len(rows) > 1 else listed(commodities)
         wins = "is most often the outcome" if name == NOTHING else "wins most often"
         told.append(f"{name} {wins} for {what} ({low if low == high else f'{low} to {high}'} of draws)")
-    return "; ".join(told)
+    return sentence("; ".join(told))
 
 
 def shares(said: Caption, chart: Shares) -> Picture:

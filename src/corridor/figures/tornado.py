@@ -9,7 +9,7 @@ from corridor.errors import NoAnswerError
 from corridor.figures import layout, style
 from corridor.figures.layout import small
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money
+from corridor.figures.words import counterfactual, listed, money, sentence
 from corridor.study import Outcome
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from corridor.sensitivity.run import Tell
 
 ROW_IN = 0.27
-NAME_IN = 2.5
-"""Room for a parameter's name, inches; what is longer is cut."""
+NAME_IN = 2.9
+"""Most room for a parameter's name, inches; what is longer is cut."""
 
 LOW_COLOUR, HIGH_COLOUR = "#56B4E9", "#E69F00"
 PRECISE = 1e-9
@@ -91,7 +91,7 @@ def claim(chart: Tornado) -> str:
     if not rows or rows[0].width <= PRECISE:
         return f"No parameter moves {chart.outcome}"
     ends = f"{money(rows[0].low)} to {money(rows[0].high)} {chart.unit}"
-    widest = f"{chart.outcome} hangs most on {rows[0].parameter} ({ends})"
+    widest = f"{sentence(chart.outcome)} hangs most on {rows[0].parameter} ({ends})"
     if chart.decision is None:
         return widest
     turning = crossing(chart)
@@ -109,8 +109,9 @@ def tornado(said: Caption, chart: Tornado) -> Picture:
         title = claim(chart)
         rows, turning = ordered(chart)[: chart.most], {swing.parameter for swing in crossing(chart)}
         names = [layout.shortened(swing.parameter, style.SMALL_PT, NAME_IN, bold=True) for swing in rows]
+        name_in = max((layout.width(name, style.SMALL_PT, bold=True) for name in names), default=0.0)
         figure, axes = layout.frame(
-            said, title, left_in=NAME_IN + 0.3, right_in=0.5, below_in=0.72, rows_in=max(len(rows), 3) * ROW_IN + 0.3
+            said, title, left_in=name_in + 0.3, right_in=0.5, below_in=0.72, rows_in=max(len(rows), 3) * ROW_IN + 0.3
         )
         for i, swing in enumerate(rows):
             for end, colour, hatch in ((swing.low, LOW_COLOUR, ""), (swing.high, HIGH_COLOUR, "///")):

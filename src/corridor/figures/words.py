@@ -37,3 +37,8 @@ def money(value: float) -> str:
     """A price for reading: no decimals from 100 on."""
     shown = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"  # noqa: PLR2004  # three digits are enough
     return shown.replace("-", "−")
+
+
+def sentence(text: str) -> str:
+    """A text that begins with a capital letter."""
+    return f"{text[:1].upper()}{text[1:]}"
