@@ -20,6 +20,7 @@ from matplotlib.patches import Rectangle
 
 import corridor
 from corridor import figures
+from corridor.bound_for import by_corridor
 from corridor.earth import great_circle_km
 from corridor.errors import InputError, NoAnswerError, UsageError
 from corridor.figures import Asked, fonts, style
@@ -33,7 +34,6 @@ from corridor.figures.style import Picture
 from corridor.figures.words import money
 from corridor.geodata.shapes import LinkShape
 from corridor.schema import PARTS
-from corridor.shipments import by_corridor
 from corridor.study import Outcome, Study
 from test_figures import assert_tidy, texts
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor import report
+from corridor.bound_for import by_corridor
 from corridor.earth import great_circle_km
 from corridor.errors import NoAnswerError
 from corridor.geodata.shapes import Country, LinkShape, read_link_shapes, read_outlines
@@ -17,7 +18,6 @@ from corridor.network import Edge
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route
 from corridor.schema import EFFECTS, Node
-from corridor.shipments import by_corridor
 from corridor.study import Outcome, geography_of
 from corridor.values import Floats
 
