@@ -1,4 +1,4 @@
-"""Make the font of Asian place names anew: ``python -m corridor.figures.fonts.subset NotoSansCJK-Regular.ttc``.
+"""Make the font of Asian place names: ``python -m corridor.figures.fonts.subset NotoSansCJK-Regular.ttc [study.toml]``.
 
 The collection comes with ``pip install noto-cjk-sans-otc``. It is 19 MB; the names of a study need a few dozen of its
 characters. Outlines become quadratic, since PDF readers want TrueType, and the family has a name of its own, so that
@@ -102,5 +102,5 @@ def _make_quadratic(font: Any) -> None:
 
 
 if __name__ == "__main__":
-    nodes = read_study().tables["nodes"]
+    nodes = read_study(sys.argv[2] if len(sys.argv) > 2 else None).tables["nodes"]  # noqa: PLR2004  # a study is named
     subset(Path(sys.argv[1]), characters(node.native_name for node in nodes)).save(CJK_FILE)
