@@ -35,11 +35,11 @@ FILLS = {
     "port": ("#C9B8D9", ""),
     "ocean": ("#BFE3EF", ""),
     "ad_valorem": ("#E8CFC0", ""),
-    "loss": ("#E8CFC0", "..."),
+    "loss": ("#E8CFC0", "\\\\\\"),
     "capital": ("#D5E3C0", ""),
     "other": ("#D9D9D9", "///"),
     "time": ("#FFFFFF", "///"),
-    "reliability": ("#FFFFFF", "..."),
+    "reliability": ("#FFFFFF", "\\\\\\"),
     "carbon": ("#FFFFFF", "xxx"),
 }
 """Pale, so that a number on it can be read, and no corridor's colour; what nobody is invoiced for is white."""

@@ -100,17 +100,17 @@ def draw_countries(axes: Axes, on: Ground, outlines: Mapping[str, Country], home
     shown = {}
     for name, country in outlines.items():
         moved = shapely.make_valid(shapely.transform(country.land, on.place))
-        cut = shapely.simplify(shapely.intersection(moved, on.frame), 0.25)
+        cut = shapely.simplify(shapely.intersection(moved, on.frame), 0.5)
         if not cut.is_empty and cut.area > 0:
             shown[name] = cut
     if not shown:
         return {}
     for outline in _outlines(sea):
-        axes.add_patch(PathPatch(outline, facecolor=SEA, edgecolor="none", zorder=0))
+        axes.add_artist(PathPatch(outline, facecolor=SEA, edgecolor="none", zorder=0))
     for name in sorted(shown):
         for outline in _outlines(shown[name]):
             face = HOME if name in home else LAND
-            axes.add_patch(PathPatch(outline, facecolor=face, edgecolor=BORDER, linewidth=0.4, zorder=0.5))
+            axes.add_artist(PathPatch(outline, facecolor=face, edgecolor=BORDER, linewidth=0.4, zorder=0.5))
     return shown
 
 

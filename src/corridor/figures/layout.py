@@ -122,13 +122,17 @@ def frame(
 
 def wrapped(text: str, size: float, width_in: float, *, bold: bool = False) -> list[str]:
     """Break a text into lines that fit a width, as the font draws it; a word that is wider than a line is cut."""
+    space = width(" ", size, bold=bold)
     lines: list[str] = []
+    filled = 0.0
     for word in text.split(" "):  # no-break spaces stay
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width(longer, size, bold=bold) <= width_in:
-            lines[-1] = longer
+        wide = width(word, size, bold=bold)
+        if lines and filled + space + wide <= width_in:
+            lines[-1] = f"{lines[-1]} {word}"
+            filled += space + wide
         else:
-            lines.append(shortened(word, size, width_in, bold=bold))
+            lines.append(word if wide <= width_in else shortened(word, size, width_in, bold=bold))
+            filled = min(wide, width_in)
     return lines
 
 

@@ -25,8 +25,8 @@ OKABE_ITO = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 """A mark for each corridor, so that colour is never the only sign."""
 
-HATCHES = ("", "///", "...", "\\\\\\", "xxx", "++", "--")
-"""A hatch for each corridor where it fills an area."""
+HATCHES = ("", "///", "\\\\\\", "xxx", "++", "--", "||")
+"""A hatch for each corridor where it fills an area; dots would take a hundred kilobytes each in SVG."""
 
 NOTHING = "nothing sold"
 """What wins where no corridor does; it is grey."""
