@@ -20,6 +20,7 @@ def figure(
     origin: str | None = None,
     commodity: str | None = None,
     market: str | None = None,
+    node: str | None = None,
     x: str | None = None,
     y: str | None = None,
     draws: int | None = None,
@@ -27,7 +28,7 @@ def figure(
     study: StudyPath = None,
     scenario: ScenarioName = None,
 ) -> None:
-    """Draw a figure: map, costs, staircase, netback, regime, tornado, shares.
+    """Draw a figure: map, costs, staircase, netback, regime, tornado, shares, law.
 
     The alternative text goes to stderr, and into the file.
 
@@ -38,13 +39,16 @@ def figure(
     name
         map: what the best plan ships where; costs: what each way costs, part by part; staircase: cost and time against
         distance; netback: against the price; regime: who carries most in a plane of two parameters; tornado: what moves
-        the answer (takes a run); shares: how often each corridor is the best (takes a run).
+        the answer (takes a run); shares: how often each corridor is the best (takes a run); law: what
+        held for which cargo at which berth since 2006.
     origin
         Mine (costs, staircase, netback).
     commodity
         What is shipped (all figures).
     market
         Node of sale (costs, staircase: default the commodity's main market; netback: the best sale of each corridor).
+    node
+        Berth or other place; a name that several begin with stands for all of them (law).
     x, y
         Prices or other parameters, as for corridor regime (regime).
     draws
@@ -54,7 +58,7 @@ def figure(
     """
     from corridor import figures
 
-    asked = figures.Asked(origin, commodity, market, x, y, draws, seed)
+    asked = figures.Asked(origin, commodity, market, node, x, y, draws, seed)
     figures.check(name, asked)
     form = figures.form_of(place)
     outcome = run_study(study, scenario)

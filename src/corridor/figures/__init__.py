@@ -14,6 +14,7 @@ from corridor import report
 from corridor.errors import UsageError, did_you_mean
 from corridor.figures.atlas import atlas
 from corridor.figures.bars import costs
+from corridor.figures.lawline import law
 from corridor.figures.netback import netback
 from corridor.figures.regime import regime_of
 from corridor.figures.shares import shares_of
@@ -33,6 +34,8 @@ class Asked(NamedTuple):
     ----------
     origin, commodity, market
         Mine, what is shipped, and node of sale.
+    node
+        A place; for the law, a name that several begin with stands for all of them.
     x, y
         Parameters of a plane, as for :func:`corridor.sensitivity.parameters.find_parameter`.
     draws, seed
@@ -42,6 +45,7 @@ class Asked(NamedTuple):
     origin: str | None = None
     commodity: str | None = None
     market: str | None = None
+    node: str | None = None
     x: str | None = None
     y: str | None = None
     draws: int | None = None
@@ -112,6 +116,12 @@ FIGURES: dict[str, Figure] = {
         lambda outcome, asked, tell: shares_of(
             outcome, report.known(outcome, asked.commodity), asked.draws, asked.seed, tell
         ),
+    ),
+    "law": Figure(
+        "what held for which cargo at which berth since 2006",
+        ("commodity", "node"),
+        (),
+        lambda outcome, asked, _: law(outcome, asked.commodity, asked.node),
     ),
 }
 """What ``corridor figure`` can draw by name."""

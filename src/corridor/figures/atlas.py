@@ -13,7 +13,7 @@ from corridor.figures.ground import Ground, beside, draw_countries, ground
 from corridor.figures.labels import Label, Placed, line_pt, place
 from corridor.figures.routemap import MOVES, RouteMap, Spot, route_map
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money, percent, sentence
+from corridor.figures.words import best_plan, counterfactual, listed, money, percent, sentence
 from corridor.study import Outcome
 from corridor.values import Floats
 
@@ -83,27 +83,25 @@ def atlas(outcome: Outcome, commodity: str | None = None) -> Picture:
     return draw(style.caption(outcome), route_map(outcome, commodity))
 
 
-def claim(chart: RouteMap) -> str:
+def claim(said: Caption, chart: RouteMap) -> str:
     """What the map says, whichever way its numbers fall."""
-    subject = sentence(chart.subject)
+    subject, plan = sentence(chart.subject), best_plan(said)
     whole = chart.whole_mtpa
     unused = [corridor for corridor, mtpa in chart.mtpa.items() if mtpa < SEEN_MTPA]
     why = [f"{corridor} ({chart.closed[corridor]})" if corridor in chart.closed else corridor for corridor in unused]
     nothing = f"nothing goes by {' or '.join(why)}" if unused else ""
     if whole < SEEN_MTPA:
-        return (
-            f"{subject}: the best lawful plan ships nothing; {nothing}" if unused else f"{subject}: nothing is shipped"
-        )
+        return f"{subject}: {plan} ships nothing; {nothing}" if unused else f"{subject}: nothing is shipped"
     parts = sorted(((mtpa, name) for name, mtpa in chart.mtpa.items() if mtpa >= SEEN_MTPA), reverse=True)
     by = listed([f"{percent(mtpa / whole)} by {name}" for mtpa, name in parts])
-    told = f"{subject}: the best lawful plan ships {money(whole)} Mt a year, {by}"
+    told = f"{subject}: {plan} ships {money(whole)} Mt a year, {by}"
     return f"{told}; {nothing}" if unused else told
 
 
 def draw(said: Caption, chart: RouteMap) -> Picture:
     """Draw the map with its key below."""
     with style.styled():
-        title = claim(chart)
+        title = claim(said, chart)
         width_in = style.WIDTH_IN - 2 * layout.MARGIN_IN
         on = ground(_mapped(chart), width_in)
         height_in = on.height_pt / layout.POINTS_PER_INCH
@@ -389,8 +387,8 @@ def _remarks(chart: RouteMap) -> str:
 
 def described(said: Caption, chart: RouteMap) -> str:
     """The map in words."""
-    whole = amount(chart.whole_mtpa)
-    told = [f"Map of {chart.subject} in the best lawful plan, {whole} Mt/yr; lines as wide as the square root of that."]
+    plan, whole = best_plan(said).removesuffix(","), amount(chart.whole_mtpa)
+    told = [f"Map of {chart.subject} in {plan}, {whole} Mt/yr; lines as wide as the square root of that."]
     for name, mtpa in chart.mtpa.items():
         barred = f", no way may be used ({chart.closed[name]})" if name in chart.closed else ""
         told.append(f"{name}: {amount(mtpa)} Mt/yr{barred}.")

@@ -42,3 +42,8 @@ def money(value: float) -> str:
 def sentence(text: str) -> str:
     """A text that begins with a capital letter."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def best_plan(said: Caption) -> str:
+    """What the plan is: where measures are treated as if lifted it is not that of the law."""
+    return "the best plan, as if lifted," if said.lifted else "the best lawful plan"
