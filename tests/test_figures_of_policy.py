@@ -1,4 +1,4 @@
-"""Figures of what may be done and what it brings: the law over time."""
+"""Figures of what may be done and what it brings: the law over time, and who gains."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from corridor import figures
-from corridor.errors import NoAnswerError, UsageError
+from corridor.errors import UsageError
 from corridor.figures import Asked, style
+from corridor.figures.gains import GainsChart, Player
+from corridor.figures.gains import claim as gains_claim
+from corridor.figures.gains import draw as draw_gains
 from corridor.figures.lawline import LOOKS, History, LawChart, Period, claim
 from corridor.figures.style import Caption, Picture
+from corridor.figures.words import money
+from corridor.strategy.gains import gains
 from corridor.study import Study
 from test_figures import assert_tidy, texts
 
@@ -90,5 +95,41 @@ def test_unknown_names_of_the_law(rason: Study) -> None:
         figures.make("law", rason.run(), Asked(node="rajinn"))
     with pytest.raises(UsageError, match="is no commodity of this study"):
         figures.make("law", rason.run(), Asked(commodity="cole"))
-    with pytest.raises(NoAnswerError, match="nothing was drawn"):
-        figures.make("law", rason.run(), Asked(node="khuut_station"))
+
+
+# who gains
+
+
+@pytest.mark.parametrize("scenario", ["today", "essay", "sanctions-lifted"])
+def test_bars_are_shapley_values_and_incomes(rason: Study, scenario: str) -> None:
+    outcome = rason.run(scenario)
+    found, picture = gains(outcome), figures.make("gains", outcome)
+    bars = [patch for patch in picture.figure.axes[0].patches if isinstance(patch, Rectangle)]
+    for i, shapley in enumerate(found.central.shapley.tolist()):
+        index, income = (bar for bar in bars if abs(bar.get_y() + bar.get_height() / 2 - i) < 0.5)
+        assert index.get_width() == pytest.approx(shapley)
+        assert income.get_width() == pytest.approx(found.incomes[i].total)
+    assert f"{money(float(found.central.worth[-1]))} together" in picture.alt
+    assert f"Mongolia: Shapley value {money(float(found.central.shapley[0]))}" in picture.alt
+    assert_tidy(picture)
+
+
+def a_player(name: str, shapley: float, income: float, high: float | None = None, *, barred: bool = False) -> Player:
+    return Player(name, "", shapley, shapley, shapley, 0.0, shapley, income, income, high or income, barred)
+
+
+def test_the_claim_of_gains_follows_the_numbers() -> None:
+    players = [a_player("A", 60, 90, 95), a_player("B", 40, 10), a_player("C", 0, 0, barred=True)]
+    said = gains_claim(GainsChart(players, empty_core=False, whole=100)).replace("\u00a0", " ")
+    assert said == (
+        "Of 100 million USD a year, the bargaining index gives A 60 % and B 40 %; "
+        "as tariffs are, A gets 90 % to 95 % of what they get; C (barred) nothing"
+    )
+    assert gains_claim(GainsChart(players, empty_core=False, whole=0)).startswith("Together the countries gain nothing")
+
+
+def test_an_empty_core_is_called_so() -> None:
+    picture = draw_gains(SAID, GainsChart([a_player("A", 60, 90), a_player("B", 40, 10)], empty_core=True, whole=100))
+    assert "least core (the core is empty)" in texts(picture)
+    assert "least core 0.0 to 60.0" in picture.alt
+    assert_tidy(picture)

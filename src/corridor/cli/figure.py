@@ -28,7 +28,7 @@ def figure(
     study: StudyPath = None,
     scenario: ScenarioName = None,
 ) -> None:
-    """Draw a figure: map, costs, staircase, netback, regime, tornado, shares, law.
+    """Draw a figure: map, costs, staircase, netback, regime, tornado, shares, law, gains.
 
     The alternative text goes to stderr, and into the file.
 
@@ -40,7 +40,7 @@ def figure(
         map: what the best plan ships where; costs: what each way costs, part by part; staircase: cost and time against
         distance; netback: against the price; regime: who carries most in a plane of two parameters; tornado: what moves
         the answer (takes a run); shares: how often each corridor is the best (takes a run); law: what
-        held for which cargo at which berth since 2006.
+        held for which cargo at which berth since 2006; gains: what each country may bargain for, and gets.
     origin
         Mine (costs, staircase, netback).
     commodity

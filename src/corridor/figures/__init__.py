@@ -14,6 +14,7 @@ from corridor import report
 from corridor.errors import UsageError, did_you_mean
 from corridor.figures.atlas import atlas
 from corridor.figures.bars import costs
+from corridor.figures.gains import by_country
 from corridor.figures.lawline import law
 from corridor.figures.netback import netback
 from corridor.figures.regime import regime_of
@@ -122,6 +123,9 @@ FIGURES: dict[str, Figure] = {
         ("commodity", "node"),
         (),
         lambda outcome, asked, _: law(outcome, asked.commodity, asked.node),
+    ),
+    "gains": Figure(
+        "what each country may bargain for, and gets as tariffs are", (), (), lambda outcome, *_: by_country(outcome)
     ),
 }
 """What ``corridor figure`` can draw by name."""

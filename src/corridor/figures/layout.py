@@ -179,7 +179,7 @@ def shortened(text: str, size: float, width_in: float, *, bold: bool = False) ->
 def small(axes: Axes, text: str, at: tuple[float, float], **how: Any) -> None:
     """A small text at a point of the axes, its letters never cut off by their edges."""
     usual: dict[str, Any] = {"ha": "center", "va": "center", "textcoords": "offset points", "xytext": (0, 0)}
-    axes.annotate(text, at, size=SMALL_PT, **{"annotation_clip": False, **usual, **how})
+    axes.annotate(text, at, **{"size": SMALL_PT, "annotation_clip": False, **usual, **how})
 
 
 def key(axes: Axes, handles: Sequence[Artist]) -> None:
