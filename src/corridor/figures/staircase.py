@@ -113,7 +113,8 @@ def claim(chart: Staircase) -> str:
     stood = f"stops take {percent(cheapest.standing_share)} of the time"
     if len(usable) > 1:
         stood += f" by {cheapest.corridor}"
-        stood += f", {percent(longest.standing_share)} by {longest.corridor}" if longest is not cheapest else ""
+        most = percent(longest.standing_share)
+        stood += f", {most} by {longest.corridor}" if most != percent(cheapest.standing_share) else ""
     return f"{chart.subject}: {told}; {stood}"
 
 
@@ -160,12 +161,15 @@ def _panel(axes: Axes, said: Caption, chart: Staircase, amount: Callable[[Step],
         figure = axes.get_figure()
         moved = axes.transData + ScaledTranslation(aside / math.sqrt(2), -aside / math.sqrt(2), figure.dpi_scale_trans)  # type: ignore[union-attr]
         colour, dash = said.colour(stair.corridor), "dashed" if stair.status else "solid"
+        pale = 0.5 if stair.status else None
         km, sums = [0.0], [0.0]
         for step in stair.steps:
             km.append(km[-1] + step.km)
             sums.append(sums[-1] + amount(step))
             if step.kind in STOPS:
-                axes.plot(km[-2:], sums[-2:], color=colour, linewidth=3, solid_capstyle="butt", transform=moved)
+                axes.plot(
+                    km[-2:], sums[-2:], color=colour, linewidth=3, solid_capstyle="butt", alpha=pale, transform=moved
+                )
                 middle = (km[-2] + km[-1]) / 2, (sums[-2] + sums[-1]) / 2
                 axes.plot(*[[at] for at in middle], marker=STOPS[step.kind], color=colour, markerfacecolor="white",
                           markersize=3.2, markeredgewidth=0.7, linestyle="none", transform=moved, zorder=4)  # fmt: skip
