@@ -145,7 +145,8 @@ def assert_tidy(picture: Picture) -> None:
         found = [t for t in picture.figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
         boxes = [(text.get_text(), Text.get_window_extent(text, renderer)) for text in found]
         slanted = {text.get_text() for text in found if text.get_rotation() % 90}  # their boxes are larger than they
-    ticks = {label.get_text() for a in picture.figure.axes for label in (*a.get_xticklabels(), *a.get_yticklabels())}
+    axes = [axis for a in picture.figure.axes for axis in (a.xaxis, a.yaxis)]
+    ticks = {label.get_text() for axis in axes for tick in axis.majorTicks for label in (tick.label1, tick.label2)}
     for name, box in boxes:
         if name not in ticks:
             assert page.x0 <= box.x0, name

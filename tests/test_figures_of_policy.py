@@ -1,24 +1,30 @@
-"""Figures of what may be done and what it brings: the law over time, and who gains."""
+"""Figures of what may be done and what it brings: the law over time, who gains, what dependence costs."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, Literal
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Rectangle, StepPatch
 
 from corridor import figures
 from corridor.errors import UsageError
 from corridor.figures import Asked, style
+from corridor.figures.frontier import FrontierChart
+from corridor.figures.frontier import claim as frontier_claim
+from corridor.figures.frontier import draw as draw_frontier
 from corridor.figures.gains import GainsChart, Player
 from corridor.figures.gains import claim as gains_claim
 from corridor.figures.gains import draw as draw_gains
 from corridor.figures.lawline import LOOKS, History, LawChart, Period, claim
 from corridor.figures.style import Caption, Picture
 from corridor.figures.words import money
+from corridor.strategy.frontier import frontier
 from corridor.strategy.gains import gains
 from corridor.study import Study
 from test_figures import assert_tidy, texts
@@ -133,3 +139,66 @@ def test_an_empty_core_is_called_so() -> None:
     assert "least core (the core is empty)" in texts(picture)
     assert "least core 0.0 to 60.0" in picture.alt
     assert_tidy(picture)
+
+
+# what dependence costs
+
+
+@pytest.mark.parametrize(
+    ("scenario", "by"), [("today", "country"), ("essay", "corridor"), ("sanctions-lifted", "country")]
+)
+def test_the_frontier_is_drawn_through_its_points(
+    rason: Study, scenario: str, by: Literal["country", "corridor"]
+) -> None:
+    outcome = rason.run(scenario)
+    found, picture = (
+        frontier(outcome, by, without="rason"),
+        figures.make("frontier", outcome, Asked(by=by, without="rason")),
+    )
+    price, value = picture.figure.axes
+    [line] = [line for line in value.lines if line.get_gid() == "frontier"]
+    assert np.asarray(line.get_xdata(), float) == pytest.approx([100 * point.cap for point in found.points])
+    assert np.asarray(line.get_ydata(), float) == pytest.approx([point.net_value for point in found.points])
+    [steps] = [patch for patch in price.patches if patch.get_gid() == "prices"]
+    assert isinstance(steps, StepPatch)
+    assert steps.get_data().values == pytest.approx(found.prices[::-1])
+    without = [line for line in value.lines if line.get_gid() == "without"]
+    assert bool(without) == bool(found.without and found.without.lawful and found.without.traced)
+    assert f"At {100 * found.points[-1].cap:.1f}" in picture.alt
+    assert_tidy(picture)
+
+
+A_FRONTIER = FrontierChart("country", ("China",), "china", [0.9, 0.8, 0.7], [100, 98, 90], [0.2, 0.8], 10.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "costs 10.0 million USD a year: 0.2 million a percentage point at first, 0.8 at last"),
+        ({"caps": [0.9], "values": [100], "prices": []}, "(China, 90.0 %) cannot fall while 10.0 Mt/yr are shipped"),
+        ({"lawful": False}, "at last; the law lets nothing pass by rason, which changes nothing"),
+        ({"others": [(0.9, None)]}, "; without rason so much cannot be shipped at any of these shares"),
+        (
+            {"others": [(0.9, 100), (0.8, 95), (0.7, None)]},
+            "; without rason net value is up to 3.0 million lower, and no share below 80.0 % is reached",
+        ),
+        ({"others": [(0.9, 100), (0.7, 90)]}, "; without rason net value is the same"),
+    ],
+)
+def test_the_claim_of_the_frontier_follows_the_numbers(change: dict[str, Any], said: str) -> None:
+    chart = A_FRONTIER._replace(**change, without="" if not change or "caps" in change else "rason")
+    assert frontier_claim(chart).replace("\u00a0", " ").endswith(said)
+    assert_tidy(draw_frontier(SAID, chart))
+
+
+def test_unknown_words_of_the_frontier(toy: Study) -> None:
+    with pytest.raises(UsageError, match=r'"countri" has no share\. Did you mean "country"'):
+        figures.make("frontier", toy.run(), Asked(by="countri"))
+    with pytest.raises(UsageError, match="is no corridor and no country"):
+        figures.make("frontier", toy.run(), Asked(without="nort"))
+
+
+@pytest.mark.parametrize("form", style.FORMS)
+@pytest.mark.parametrize("name", ["law", "frontier"])
+def test_the_same_bytes_twice(toy: Study, name: str, form: str) -> None:
+    assert figures.make(name, toy.run()).render(form) == figures.make(name, toy.run()).render(form)

@@ -14,6 +14,7 @@ from corridor import report
 from corridor.errors import UsageError, did_you_mean
 from corridor.figures.atlas import atlas
 from corridor.figures.bars import costs
+from corridor.figures.frontier import dependence
 from corridor.figures.gains import by_country
 from corridor.figures.lawline import law
 from corridor.figures.netback import netback
@@ -39,6 +40,8 @@ class Asked(NamedTuple):
         A place; for the law, a name that several begin with stands for all of them.
     x, y
         Parameters of a plane, as for :func:`corridor.sensitivity.parameters.find_parameter`.
+    by, without
+        Whose share is capped; and a corridor or country without which it is done too.
     draws, seed
         How many draws, and of which scrambling.
     """
@@ -49,6 +52,8 @@ class Asked(NamedTuple):
     node: str | None = None
     x: str | None = None
     y: str | None = None
+    by: str | None = None
+    without: str | None = None
     draws: int | None = None
     seed: int | None = None
 
@@ -126,6 +131,12 @@ FIGURES: dict[str, Figure] = {
     ),
     "gains": Figure(
         "what each country may bargain for, and gets as tariffs are", (), (), lambda outcome, *_: by_country(outcome)
+    ),
+    "frontier": Figure(
+        "what it costs to depend less on one country",
+        ("by", "without"),
+        (),
+        lambda outcome, asked, _: dependence(outcome, asked.by, asked.without),
     ),
 }
 """What ``corridor figure`` can draw by name."""

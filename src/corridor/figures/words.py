@@ -47,3 +47,8 @@ def sentence(text: str) -> str:
 def best_plan(said: Caption) -> str:
     """What the plan is: where measures are treated as if lifted it is not that of the law."""
     return "the best plan, as if lifted," if said.lifted else "the best lawful plan"
+
+
+def share_of(share: float) -> str:
+    """A share with a decimal, for what moves by less than a percentage point."""
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
