@@ -24,11 +24,12 @@ from corridor.bound_for import by_corridor
 from corridor.earth import great_circle_km
 from corridor.errors import InputError, NoAnswerError, UsageError
 from corridor.figures import Asked, fonts, style
-from corridor.figures.atlas import THINNEST_PT, WIDEST_PT, claim, draw, ribbons, round_figure, scale_pt
+from corridor.figures.atlas import THINNEST_PT, WIDEST_PT, draw, ribbons, round_figure, scale_pt
 from corridor.figures.bars import FILLS, ORDER
 from corridor.figures.comparison import compared
 from corridor.figures.ground import beside, ground
 from corridor.figures.labels import Label, place, size_pt
+from corridor.figures.maptext import claim
 from corridor.figures.routemap import MOVES, _line, route_map
 from corridor.figures.style import Picture
 from corridor.figures.words import money

@@ -11,9 +11,10 @@ import numpy as np
 from corridor.figures import layout, style
 from corridor.figures.ground import Ground, beside, draw_countries, ground
 from corridor.figures.labels import Label, Placed, line_pt, place
+from corridor.figures.maptext import amount, claim, described, remarks
 from corridor.figures.routemap import MOVES, RouteMap, Spot, route_map
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import best_plan, counterfactual, listed, money, percent, sentence
+from corridor.figures.words import listed
 from corridor.study import Outcome
 from corridor.values import Floats
 
@@ -34,20 +35,9 @@ NEAR_PT, SAME_PLACE_PT = 20.0, 5.0
 """Places closer together on the page share a mark, and the name of the first of them."""
 
 NAME_IN, LABEL_PT, COUNTRY = 1.15, 6.5, "#8A8578"
-DISCLAIMER = (
-    "Boundaries and names imply no opinion on the status of any territory. Railways and roads © OpenStreetMap "
-    "contributors (ODbL); outlines Natural Earth; sea lines computed."
-)
-ROLES = {
-    "mine": "Mines",
-    "crossing": "Border crossings",
-    "gateway": "Ports of loading",
-    "market": "Places of sale",
-}
 MARKS = {"mine": "*", "market": "o", "crossing": "|"}
 MARK_PT = {"*": 5.0, "o": 3.2, "|": 4.5}
 RANKS = {"mine": 0, "gateway": 1, "market": 2, "crossing": 3}
-SEEN_MTPA = 1e-3
 LEAST_COUNTRY = 0.004
 """Countries that fill a smaller share of the map have no name on it."""
 
@@ -83,21 +73,6 @@ def atlas(outcome: Outcome, commodity: str | None = None) -> Picture:
     return draw(style.caption(outcome), route_map(outcome, commodity))
 
 
-def claim(said: Caption, chart: RouteMap) -> str:
-    """What the map says, whichever way its numbers fall."""
-    subject, plan = sentence(chart.subject), best_plan(said)
-    whole = chart.whole_mtpa
-    unused = [corridor for corridor, mtpa in chart.mtpa.items() if mtpa < SEEN_MTPA]
-    why = [f"{corridor} ({chart.closed[corridor]})" if corridor in chart.closed else corridor for corridor in unused]
-    nothing = f"nothing goes by {' or '.join(why)}" if unused else ""
-    if whole < SEEN_MTPA:
-        return f"{subject}: {plan} ships nothing; {nothing}" if unused else f"{subject}: nothing is shipped"
-    parts = sorted(((mtpa, name) for name, mtpa in chart.mtpa.items() if mtpa >= SEEN_MTPA), reverse=True)
-    by = listed([f"{percent(mtpa / whole)} by {name}" for mtpa, name in parts])
-    told = f"{subject}: {plan} ships {money(whole)} Mt a year, {by}"
-    return f"{told}; {nothing}" if unused else told
-
-
 def draw(said: Caption, chart: RouteMap) -> Picture:
     """Draw the map with its key below."""
     with style.styled():
@@ -105,7 +80,7 @@ def draw(said: Caption, chart: RouteMap) -> Picture:
         width_in = style.WIDTH_IN - 2 * layout.MARGIN_IN
         on = ground(_mapped(chart), width_in)
         height_in = on.height_pt / layout.POINTS_PER_INCH
-        sheet = layout.page(said, title, height_in + KEY_IN, more=_remarks(chart))
+        sheet = layout.page(said, title, height_in + KEY_IN, more=remarks(chart))
         axes = sheet.axes(layout.MARGIN_IN, KEY_IN, width_in, height_in)
         axes.set_xlim(0, on.width_pt)
         axes.set_ylim(0, on.height_pt)
@@ -363,37 +338,3 @@ def _key(axes: Axes, said: Caption, chart: RouteMap) -> None:
         handles=handles, loc="upper left", bbox_to_anchor=(0, -0.015), ncols=math.ceil(len(handles) / 3), frameon=False,
         fontsize=style.SMALL_PT, borderaxespad=0, columnspacing=1.2, handlelength=2.2, labelspacing=0.35, borderpad=0,
     )  # fmt: skip
-
-
-def amount(mtpa: float) -> str:
-    """Tonnes for reading: what is not nothing is never 0."""
-    if 0 < mtpa < SEEN_MTPA:
-        return "less than 0.001"
-    return f"{mtpa:,.3g}"
-
-
-def _remarks(chart: RouteMap) -> str:
-    """How exact the lines are, and whose they are."""
-    land = [stroke for stroke in chart.strokes if stroke.kind in ("rail", "road")]
-    schematic = sum(stroke.schematic for stroke in land)
-    told = ["Width by the square root of Mt/yr."]
-    if land:
-        told.append(
-            f"{schematic} of {len(land)} stretches on land are schematic: straight between known places; white dashes "
-            "where only the ends are known."
-        )
-    return " ".join([*told, DISCLAIMER])
-
-
-def described(said: Caption, chart: RouteMap) -> str:
-    """The map in words."""
-    plan, whole = best_plan(said).removesuffix(","), amount(chart.whole_mtpa)
-    told = [f"Map of {chart.subject} in {plan}, {whole} Mt/yr; lines as wide as the square root of that."]
-    for name, mtpa in chart.mtpa.items():
-        barred = f", no way may be used ({chart.closed[name]})" if name in chart.closed else ""
-        told.append(f"{name}: {amount(mtpa)} Mt/yr{barred}.")
-    for role, words in ROLES.items():
-        own = sorted(((s.mtpa, s.name) for s in chart.spots if s.role == role and s.mtpa >= SEEN_MTPA), reverse=True)
-        if own:
-            told.append(f"{words}: {', '.join(f'{name} {amount(mtpa)}' for mtpa, name in own)} Mt/yr.")
-    return " ".join(told) + counterfactual(said)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from corridor.errors import NoAnswerError, UsageError
+from corridor.errors import NoAnswerError
 from corridor.figures import layout, style
+from corridor.figures.comparison import one_mine
 from corridor.figures.layout import small
 from corridor.figures.style import Caption, Picture
 from corridor.figures.words import counterfactual, listed, money
@@ -80,13 +81,9 @@ def netback(outcome: Outcome, routes: Sequence[Route]) -> Picture:
     NoAnswerError
         If no route may be used: a chart of what nobody may do would claim nothing.
     """
-    sellers = sorted({(route.origin, route.commodity) for route in routes})
-    if len(sellers) > 1:
-        known = "; ".join(f"--origin {origin} --commodity {commodity}" for origin, commodity in sellers)
-        raise UsageError(f"a chart of netback shows one mine and commodity. Name one: {known}.")
+    origin, commodity = one_mine(routes, "a chart of netback")
     if not any(route.usable for route in routes):
         raise NoAnswerError(f"no route is lawful or reachable on {outcome.as_of}; nothing was drawn.")
-    [(origin, commodity)] = sellers
     along, *held = references(outcome, commodity, [route.bid for route in routes])
     prices = Along(outcome, commodity, along)
     markets = {route.market for route in routes}
