@@ -135,6 +135,7 @@ class Node(Row):
 
     id: Identifier = Field(description="key")
     name: Text
+    native_name: str = Field(default="", description="as people there write it, for maps; blank: the name alone")
     kind: Literal["mine", "station", "yard", "port", "market"]
     country: Country = Field(description="ISO 3166 two letters; the territory that the node lies in")
     gauge: Annotated[

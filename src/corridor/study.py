@@ -402,6 +402,15 @@ def read_study(path: str | Path | None = None, folder: Path | None = None) -> St
     return study
 
 
+def geography_of(outcome: Outcome) -> Path:
+    """The folder ``geo`` beside the study's tables, or that of the committed study."""
+    own = outcome.study.path.parent / outcome.study.file.data / ".." / "geo"
+    if own.is_dir():
+        return own
+    committed = committed_study()
+    return committed.parent / ".." / "data" / "geo"
+
+
 def _hash(path: Path, folder: Path) -> str:
     digest = hashlib.sha256(path.read_bytes())
     for table in TABLES:

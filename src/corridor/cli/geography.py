@@ -18,8 +18,7 @@ from corridor.cli.door import (
     say,
 )
 from corridor.errors import InputError, NoAnswerError, UsageError
-from corridor.study import Outcome, hash_with
-from corridor.study_file import committed_study
+from corridor.study import geography_of, hash_with
 
 
 @app.command
@@ -131,12 +130,3 @@ def audit(
     wrong = faults(findings)
     if wrong:
         raise InputError(wrong, "The audit is complete.")
-
-
-def geography_of(outcome: Outcome) -> Path:
-    """The folder ``geo`` beside the study's tables, or that of the committed study."""
-    own = outcome.study.path.parent / outcome.study.file.data / ".." / "geo"
-    if own.is_dir():
-        return own
-    committed = committed_study()
-    return committed.parent / ".." / "data" / "geo"

@@ -21,10 +21,9 @@ from corridor.cli.door import (
     say,
 )
 from corridor.errors import UsageError
-from corridor.study import Outcome
 
 if TYPE_CHECKING:
-    from corridor.sensitivity.regime import Regime
+    pass
 
 
 @app.command
@@ -117,29 +116,15 @@ def regime(
         Count this one alone.
     """
     from corridor.report import sensitivity as documents
+    from corridor.sensitivity.regime import plane_of
 
     outcome = run_study(study, scenario)
-    document = documents.regime(outcome, plane_of(outcome, commodity, (x, x_from, x_to), (y, y_from, y_to)))
+    plane = plane_of(outcome, report.known(outcome, commodity), (x, x_from, x_to), (y, y_from, y_to))
+    document = documents.regime(outcome, plane)
     if form == "table":
         draw(screen.regime(outcome, document), place)
     else:
         deliver(form, place, document, {"areas": report.tables_of(document)["areas"]})
-
-
-def plane_of(
-    outcome: Outcome,
-    commodity: str | None,
-    x: tuple[str, float | None, float | None],
-    y: tuple[str, float | None, float | None],
-) -> Regime:
-    """Who carries in the plane of two parameters, each with its ends where they are said."""
-    from corridor.sensitivity.breakeven import ends_of
-    from corridor.sensitivity.parameters import find_parameter
-    from corridor.sensitivity.regime import regime as found
-
-    report.known(outcome, commodity)
-    (across, *x_ends), (up, *y_ends) = ((find_parameter(outcome, axis[0]), *axis[1:]) for axis in (x, y))
-    return found(outcome, across, ends_of(outcome, across, *x_ends), up, ends_of(outcome, up, *y_ends), commodity)
 
 
 @app.command

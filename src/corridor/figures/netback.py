@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from corridor.errors import NoAnswerError, UsageError
-from corridor.figures import style
-from corridor.figures.style import Caption, Picture, listed, money, small
+from corridor.errors import NoAnswerError
+from corridor.figures import layout, style
+from corridor.figures.comparison import one_mine
+from corridor.figures.layout import small
+from corridor.figures.style import Caption, Picture
+from corridor.figures.words import counterfactual, listed, money
 from corridor.routes import Route
 from corridor.sensitivity.lines import crossing
 from corridor.sensitivity.netback import Along, History, Piece, PricedRoute, leaders, references
@@ -78,13 +81,9 @@ def netback(outcome: Outcome, routes: Sequence[Route]) -> Picture:
     NoAnswerError
         If no route may be used: a chart of what nobody may do would claim nothing.
     """
-    sellers = sorted({(route.origin, route.commodity) for route in routes})
-    if len(sellers) > 1:
-        known = "; ".join(f"--origin {origin} --commodity {commodity}" for origin, commodity in sellers)
-        raise UsageError(f"a chart of netback shows one mine and commodity. Name one: {known}.")
+    origin, commodity = one_mine(routes, "a chart of netback")
     if not any(route.usable for route in routes):
         raise NoAnswerError(f"no route is lawful or reachable on {outcome.as_of}; nothing was drawn.")
-    [(origin, commodity)] = sellers
     along, *held = references(outcome, commodity, [route.bid for route in routes])
     prices = Along(outcome, commodity, along)
     markets = {route.market for route in routes}
@@ -165,7 +164,7 @@ def described(said: Caption, chart: NetbackChart) -> str:
             sentences.append(f"{one.route.corridor} and {other.route.corridor} {same}.")
         else:
             sentences.append(f"{one.route.corridor} and {other.route.corridor} cross at {money(found.price)}.")
-    return " ".join(sentences) + style.counterfactual(said)
+    return " ".join(sentences) + counterfactual(said)
 
 
 def _span(past: History) -> str:
@@ -190,7 +189,7 @@ def draw(said: Caption, chart: NetbackChart) -> Picture:
     """Draw a chart of netback against price."""
     with style.styled():
         title = claim(chart)
-        figure, axes = style.frame(said, title, left_in=0.7, right_in=1.75, below_in=0.72)
+        figure, axes = layout.frame(said, title, left_in=0.7, right_in=1.75, below_in=0.72)
         low, high = _range(chart)
         axes.set_xlim(low, high)
         lines = [(one.decision.at(low), one.decision.at(high)) for one in chart.routes]
@@ -210,7 +209,7 @@ def draw(said: Caption, chart: NetbackChart) -> Picture:
         _switches(axes, chart, low, high)
         held = f" ({listed(chart.others)} held)" if chart.others else ""
         axes.set_xlabel(f"reference price {chart.routes[0].reference}, USD/t{held}")
-        style.note(figure, axes, KEY)
+        layout.note(figure, axes, KEY)
         axes.set_ylabel("decision netback, USD/t")
         return Picture(title, described(said, chart), figure)
 
@@ -244,9 +243,13 @@ def _backdrop(axes: Axes, chart: NetbackChart) -> None:
         size=style.SMALL_PT,
         color=style.GREY,
     )
+    start, end = axes.get_xlim()
+    width_in = axes.get_figure().get_figwidth() * axes.get_position().width  # type: ignore[union-attr]
+    words = (layout.width(_years(past), style.SMALL_PT) + 0.1) / width_in * (end - start)
+    edge = max(past.high[1], start + words) if to_right else min(past.low[1], end - words)  # they stay in the axes
     axes.annotate(
         _years(past),
-        (past.high[1] if to_right else past.low[1], 1),
+        (edge, 1),
         xycoords=above,
         xytext=(-shift, -13),
         textcoords="offset points",
@@ -273,8 +276,8 @@ def _names(axes: Axes, said: Caption, chart: NetbackChart, high: float) -> None:
     named = [(one.decision.at(high), said.colour(one.route.corridor), _name(one), one.decision) for one in chart.routes]
     named.append((mine.at(high), style.GREY, ("mine: cash cost", "and royalty"), mine))
     height_in = axes.get_figure().get_figheight() * axes.get_position().height  # type: ignore[union-attr]
-    least = 2.1 * style.LINE_IN * style.SMALL_PT / style.TEXT_PT / height_in * (top - bottom)
-    places = style.spread([y for y, *_ in named], least, bottom + least / 2, top - least / 2)
+    least = 2.1 * layout.LINE_IN * style.SMALL_PT / style.TEXT_PT / height_in * (top - bottom)
+    places = layout.spread([y for y, *_ in named], least, bottom + least / 2, top - least / 2)
     for (y, colour, name, _), at in zip(named, places, strict=True):
         axes.annotate(
             "\n".join(name),
@@ -299,7 +302,7 @@ def _names(axes: Axes, said: Caption, chart: NetbackChart, high: float) -> None:
 
 def _name(one: PricedRoute) -> tuple[str, str]:
     status = "" if one.available else f" ({barred(one)})"
-    return f"{one.route.corridor}{status}", style.shortened(f"to {one.route.market}", style.SMALL_PT, NAMES_IN)
+    return f"{one.route.corridor}{status}", layout.shortened(f"to {one.route.market}", style.SMALL_PT, NAMES_IN)
 
 
 def _shut_ins(axes: Axes, said: Caption, chart: NetbackChart, low: float, high: float) -> None:
@@ -307,8 +310,8 @@ def _shut_ins(axes: Axes, said: Caption, chart: NetbackChart, low: float, high: 
     marked = [(one.shut_in.price, one) for one in chart.routes if one.shut_in.price and low < one.shut_in.price < high]
     texts = [money(price) for price, _ in marked]
     width_in = axes.get_figure().get_figwidth() * axes.get_position().width  # type: ignore[union-attr]
-    widest = max((style.width(text, style.SMALL_PT) for text in texts), default=0.0) + 0.06
-    centres = style.spread([p for p, _ in marked], widest / width_in * (high - low), low, high)
+    widest = max((layout.width(text, style.SMALL_PT) for text in texts), default=0.0) + 0.06
+    centres = layout.spread([p for p, _ in marked], widest / width_in * (high - low), low, high)
     for (price, one), text, centre in zip(marked, texts, centres, strict=True):
         colour = said.colour(one.route.corridor)
         face = colour if one.available else "white"

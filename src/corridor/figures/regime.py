@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corridor.figures import style
-from corridor.figures.style import NOTHING, Caption, Picture, listed, percent, small
+from corridor.figures import layout, style
+from corridor.figures.layout import small
+from corridor.figures.style import NOTHING, Caption, Picture
+from corridor.figures.words import counterfactual, listed, percent
 from corridor.sensitivity.regime import Regime
 from corridor.study import Outcome
 from corridor.values import Floats
@@ -92,7 +94,7 @@ def regime(said: Caption, chart: RegimeMap) -> Picture:
 
     with style.styled():
         title = claim(chart)
-        figure, axes = style.frame(said, title, left_in=0.85, right_in=1.75)
+        figure, axes = layout.frame(said, title, left_in=0.85, right_in=1.75)
         corners = np.concatenate([np.asarray(region.vertices, dtype=float) for region in chart.regions])
         shown = np.vstack([corners, [chart.today]])
         (left, bottom), (right, top) = shown.min(axis=0).tolist(), shown.max(axis=0).tolist()
@@ -111,7 +113,7 @@ def regime(said: Caption, chart: RegimeMap) -> Picture:
             if whole and abs(_area(region.vertices)) / whole >= LEAST_LABELLED and region is largest[region.corridor]:
                 small(
                     axes,
-                    style.shortened(region.corridor or NOTHING, style.SMALL_PT, style.KEY_IN),
+                    layout.shortened(region.corridor or NOTHING, style.SMALL_PT, layout.KEY_IN),
                     _centre(region.vertices),
                     bbox=style.WHITE_BOX,
                 )
@@ -120,9 +122,9 @@ def regime(said: Caption, chart: RegimeMap) -> Picture:
         keys = []
         for name, share in areas(chart).items():
             face, hatch = said.fill(name)
-            words = f"{style.shortened(name, style.SMALL_PT, style.KEY_IN)} {percent(share)}"
+            words = f"{layout.shortened(name, style.SMALL_PT, layout.KEY_IN)} {percent(share)}"
             keys.append(Patch(facecolor=face, hatch=hatch, edgecolor="white", alpha=SHOWN_OPACITY, label=words))
-        style.key(axes, [*keys, *axes.plot([], [], markersize=10, label="as things are", **star)])
+        layout.key(axes, [*keys, *axes.plot([], [], markersize=10, label="as things are", **star)])
         axes.set_xlabel(chart.x_name)
         axes.set_ylabel(chart.y_name)
         return Picture(title, described(said, chart), figure)
@@ -151,7 +153,7 @@ def described(said: Caption, chart: RegimeMap) -> str:
     return (
         f"Map of the plane of {chart.x_name} and {chart.y_name} for {chart.subject}, in {len(chart.regions)} polygons. "
         f"Shares of the plane: {shares}. As things are, {x:g} and {y:g}: {wins}."
-    ) + style.counterfactual(said)
+    ) + counterfactual(said)
 
 
 def _area(vertices: Floats) -> float:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from corridor.figures import style
-from corridor.figures.style import NOTHING, Caption, Picture, listed, percent, small
+from corridor.figures import layout, style
+from corridor.figures.layout import small
+from corridor.figures.style import NOTHING, Caption, Picture
+from corridor.figures.words import counterfactual, listed, percent, sentence
+from corridor.study import Outcome
+
+if TYPE_CHECKING:
+    from corridor.sensitivity.run import Tell
 
 ROW_IN = 0.42
 NAME_IN = 1.7
@@ -54,10 +60,11 @@ def claim(said: Caption, chart: Shares) -> str:
     for name, commodities in sorted(by_winner.items(), key=lambda item: (-len(item[1]), item[0])):
         shares = [rows[commodity][name] for commodity in commodities]
         low, high = (percent(end) for end in (min(shares), max(shares)))
-        what = f"all {len(rows)} commodities" if len(commodities) == len(rows) > 1 else listed(commodities)
+        both = "both" if len(rows) == 2 else f"all {len(rows)}"  # noqa: PLR2004  # two are both
+        what = f"{both} commodities" if len(commodities) == len(rows) > 1 else listed(commodities)
         wins = "is most often the outcome" if name == NOTHING else "wins most often"
         told.append(f"{name} {wins} for {what} ({low if low == high else f'{low} to {high}'} of draws)")
-    return "; ".join(told)
+    return sentence("; ".join(told))
 
 
 def shares(said: Caption, chart: Shares) -> Picture:
@@ -67,7 +74,7 @@ def shares(said: Caption, chart: Shares) -> Picture:
     with style.styled():
         title = claim(said, chart)
         rows = completed(chart, said.corridors)
-        figure, axes = style.frame(
+        figure, axes = layout.frame(
             said, title, left_in=NAME_IN + 0.3, right_in=1.45, rows_in=max(len(rows), 2) * ROW_IN + 0.15
         )
         seen: dict[str, Patch] = {}
@@ -83,7 +90,7 @@ def shares(said: Caption, chart: Shares) -> Picture:
                         hatch=hatch,
                         edgecolor="white",
                         alpha=0.8,
-                        label=style.shortened(name, style.SMALL_PT, style.KEY_IN),
+                        label=layout.shortened(name, style.SMALL_PT, layout.KEY_IN),
                     ),
                 )
                 if share >= LEAST_LABELLED:
@@ -92,13 +99,13 @@ def shares(said: Caption, chart: Shares) -> Picture:
         axes.set_xlim(0, 1)
         axes.set_ylim(max(len(rows), 2) - 0.5, -0.5)
         axes.set_yticks(
-            range(len(rows)), [style.shortened(name, style.SMALL_PT, NAME_IN) for name in rows], size=style.SMALL_PT
+            range(len(rows)), [layout.shortened(name, style.SMALL_PT, NAME_IN) for name in rows], size=style.SMALL_PT
         )
         axes.tick_params(axis="y", length=0)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
         axes.set_xlabel(f"share of {chart.draws:,} draws in which the corridor carries the first tonne, %")
         order = [*said.corridors, *sorted({*seen} - {*said.corridors, NOTHING}), NOTHING]
-        style.key(axes, [seen[name] for name in order if name in seen])
+        layout.key(axes, [seen[name] for name in order if name in seen])
         return Picture(title, described(said, chart), figure)
 
 
@@ -107,4 +114,31 @@ def described(said: Caption, chart: Shares) -> str:
     told = [f"Bars of the share of {chart.draws:,} draws that each corridor wins, by commodity."]
     for commodity, row in completed(chart, said.corridors).items():
         told.append(f"{commodity}: {', '.join(f'{name} {percent(share)}' for name, share in row.items())}.")
-    return " ".join(told) + style.counterfactual(said)
+    return " ".join(told) + counterfactual(said)
+
+
+def shares_of(
+    outcome: Outcome, commodity: str | None, draws: int | None = None, seed: int | None = None, tell: Tell | None = None
+) -> Picture:
+    """Draw many draws of all uncertain numbers: how often each corridor is the best.
+
+    Parameters
+    ----------
+    outcome
+        A study under a scenario.
+    commodity
+        Of this one alone; None: of all.
+    draws, seed
+        As for :func:`corridor.sensitivity.question.answer`; its usual ones if None.
+    tell
+        Hears of progress.
+    """
+    from corridor.sensitivity.question import answer
+
+    found = answer(outcome, "montecarlo", draws=draws, seed=1 if seed is None else seed, tell=tell)
+    by_commodity: dict[str, dict[str, float]] = {}
+    for row in found["corridors"]:
+        if commodity in (None, row["commodity"]):
+            name = outcome.network.commodities[row["commodity"]].name
+            by_commodity.setdefault(name, {})[row["corridor"]] = row["best_share"]
+    return shares(style.caption(outcome), Shares(by_commodity, found["draws"]))

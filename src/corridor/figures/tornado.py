@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from corridor.figures import style
-from corridor.figures.style import Caption, Picture, listed, money, small
+from corridor.errors import NoAnswerError
+from corridor.figures import layout, style
+from corridor.figures.layout import small
+from corridor.figures.style import Caption, Picture
+from corridor.figures.words import counterfactual, listed, money, sentence
+from corridor.study import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from corridor.sensitivity.run import Tell
+
 ROW_IN = 0.27
-NAME_IN = 2.5
-"""Room for a parameter's name, inches; what is longer is cut."""
+NAME_IN = 2.9
+"""Most room for a parameter's name, inches; what is longer is cut."""
 
 LOW_COLOUR, HIGH_COLOUR = "#56B4E9", "#E69F00"
 PRECISE = 1e-9
@@ -51,6 +57,8 @@ class Tornado(NamedTuple):
         What is decided below and above the line, in words.
     most
         How many parameters are drawn, the widest first; what is left out is told.
+    alone
+        How many more parameters leave nothing to compare with at one of their ends; they are not drawn.
     """
 
     outcome: str
@@ -61,6 +69,7 @@ class Tornado(NamedTuple):
     below: str = ""
     above: str = ""
     most: int = 15
+    alone: int = 0
 
 
 def ordered(chart: Tornado) -> list[Swing]:
@@ -82,7 +91,7 @@ def claim(chart: Tornado) -> str:
     if not rows or rows[0].width <= PRECISE:
         return f"No parameter moves {chart.outcome}"
     ends = f"{money(rows[0].low)} to {money(rows[0].high)} {chart.unit}"
-    widest = f"{chart.outcome} hangs most on {rows[0].parameter} ({ends})"
+    widest = f"{sentence(chart.outcome)} hangs most on {rows[0].parameter} ({ends})"
     if chart.decision is None:
         return widest
     turning = crossing(chart)
@@ -99,9 +108,10 @@ def tornado(said: Caption, chart: Tornado) -> Picture:
     with style.styled():
         title = claim(chart)
         rows, turning = ordered(chart)[: chart.most], {swing.parameter for swing in crossing(chart)}
-        names = [style.shortened(swing.parameter, style.SMALL_PT, NAME_IN, bold=True) for swing in rows]
-        figure, axes = style.frame(
-            said, title, left_in=NAME_IN + 0.3, right_in=0.5, below_in=0.72, rows_in=max(len(rows), 3) * ROW_IN + 0.3
+        names = [layout.shortened(swing.parameter, style.SMALL_PT, NAME_IN, bold=True) for swing in rows]
+        name_in = max((layout.width(name, style.SMALL_PT, bold=True) for name in names), default=0.0)
+        figure, axes = layout.frame(
+            said, title, left_in=name_in + 0.3, right_in=0.5, below_in=0.72, rows_in=max(len(rows), 3) * ROW_IN + 0.3
         )
         for i, swing in enumerate(rows):
             for end, colour, hatch in ((swing.low, LOW_COLOUR, ""), (swing.high, HIGH_COLOUR, "///")):
@@ -127,7 +137,8 @@ def tornado(said: Caption, chart: Tornado) -> Picture:
         left_out = len(chart.swings) - len(rows)
         more = f" · {left_out} narrower left out" if left_out else ""
         bold = " · bold: turns the decision alone" if turning else ""
-        style.note(figure, axes, f"plain: parameter at its low end · hatched: at its high end{bold}{more}")
+        more += f" · at one end of {chart.alone} more no second way" if chart.alone else ""
+        layout.note(figure, axes, f"plain: parameter at its low end · hatched: at its high end{bold}{more}")
         return Picture(title, described(said, chart), figure)
 
 
@@ -146,4 +157,47 @@ def described(said: Caption, chart: Tornado) -> str:
     if chart.decision is not None:
         told += f"Decision line at {money(chart.decision)}: below {chart.below or '–'}, above {chart.above or '–'}. "
     told += " ".join(f"{s.parameter}: {money(s.low)} to {money(s.high)}." for s in ordered(chart)[: chart.most])
-    return told + style.counterfactual(said)
+    return told + counterfactual(said)
+
+
+def tornado_of(outcome: Outcome, commodity: str | None, tell: Tell | None = None) -> Picture:
+    """Draw a run in which each number of the tables goes to its ends, all others as they are.
+
+    Parameters
+    ----------
+    outcome
+        A study under a scenario.
+    commodity
+        How far its best corridor lies ahead of the next at the mine; None: net value of the whole plan.
+    tell
+        Hears of progress.
+
+    Raises
+    ------
+    NoAnswerError
+        If the commodity has less than two corridors to choose from.
+    """
+    from corridor.sensitivity.question import answer
+
+    found = answer(outcome, "tornado", tell=tell)
+    if commodity is None:
+        swings = [Swing(row["input"], row["low_musd_per_yr"], row["high_musd_per_yr"]) for row in found["tornado"]]
+        chart = Tornado("net value", "million USD/yr", swings, found["central_musd_per_yr"])
+        return tornado(style.caption(outcome), chart)
+    rows = [row for row in found["gaps"] if row["commodity"] == commodity]
+    if not rows:
+        raise NoAnswerError(f"{commodity} has no two corridors to choose from on {outcome.as_of}; nothing was drawn.")
+    ends = [(row["input"], row["gap_low_usd_per_t"], row["gap_high_usd_per_t"]) for row in rows]
+    swings = [Swing(name, low, high) for name, low, high in ends if low is not None and high is not None]
+    best, name = rows[0]["best"], outcome.network.commodities[commodity].name
+    chart = Tornado(
+        f"lead of {best} for {name[:1].lower()}{name[1:]}",
+        "USD/t",
+        swings,
+        rows[0]["gap_usd_per_t"],
+        0.0,
+        "another corridor wins",
+        f"{best} wins",
+        alone=len(rows) - len(swings),
+    )
+    return tornado(style.caption(outcome), chart)

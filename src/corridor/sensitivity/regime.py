@@ -16,7 +16,8 @@ from corridor.flow.regions import regions
 from corridor.paths import Floats
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 from corridor.sensitivity.along import LINEAR, is_mean, moves_bounds
-from corridor.sensitivity.parameters import Parameter, moved
+from corridor.sensitivity.breakeven import ends_of
+from corridor.sensitivity.parameters import Parameter, find_parameter, moved
 from corridor.study import Outcome
 
 SAMPLES = 15
@@ -88,6 +89,17 @@ class Regime:
     def today(self) -> tuple[float, float]:
         """Where the tables stand."""
         return self.x.row.central, self.y.row.central
+
+
+def plane_of(
+    outcome: Outcome,
+    commodity: str | None,
+    x: tuple[str, float | None, float | None],
+    y: tuple[str, float | None, float | None],
+) -> Regime:
+    """As :func:`regime`, of parameters by name, each with its ends; None: those of :func:`ends_of`."""
+    (across, *x_ends), (up, *y_ends) = ((find_parameter(outcome, axis[0]), *axis[1:]) for axis in (x, y))
+    return regime(outcome, across, ends_of(outcome, across, *x_ends), up, ends_of(outcome, up, *y_ends), commodity)
 
 
 def regime(
