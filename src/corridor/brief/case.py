@@ -1,0 +1,207 @@
+"""A scenario as a brief looks at it: who carries what, what each way costs, what the law says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from corridor import report
+from corridor.brief import evidence
+from corridor.brief.facts import Evidence
+from corridor.brief.names import Names
+from corridor.errors import NoAnswerError
+from corridor.routes import Route
+from corridor.schema import EFFECTS
+from corridor.sensitivity.breakeven import Nearest, nearest
+from corridor.study import Outcome, Study
+
+
+class Sale(NamedTuple):
+    """The way of a commodity from its largest mine to its main market.
+
+    Attributes
+    ----------
+    commodity, origin, market
+        Ends; the market is blank where the commodity has no main one that is reached.
+    lawful
+        Corridor to its cheapest route that may be used.
+    anyhow
+        Corridor to its cheapest route whatever the law says.
+    """
+
+    commodity: str
+    origin: str
+    market: str
+    lawful: Mapping[str, Route]
+    anyhow: Mapping[str, Route]
+
+    @property
+    def cheapest(self) -> Route | None:
+        """The cheapest route that may be used."""
+        return min(self.lawful.values(), key=lambda route: route.generalised, default=None)
+
+
+class Standing(NamedTuple):
+    """What the law says of a commodity and a corridor: the mildest status of any of its ways, and the rules behind it.
+
+    Attributes
+    ----------
+    status
+        One of :data:`corridor.schema.EFFECTS`; None where no way leads.
+    rules
+        Ids of the rules on the ways of that status.
+    ways
+        How many ways there are of each status.
+    """
+
+    status: str | None
+    rules: tuple[str, ...]
+    ways: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario of a study.
+
+    Attributes
+    ----------
+    outcome
+        As it was run.
+    focus
+        The corridor that the study asks about; None where it asks about none.
+    """
+
+    outcome: Outcome
+    focus: str | None
+
+    @cached_property
+    def names(self) -> Names:
+        """Names as they stand in a sentence."""
+        return Names(self.outcome)
+
+    @property
+    def scenario(self) -> str:
+        """Its name."""
+        return self.outcome.scenario
+
+    @property
+    def lifted(self) -> tuple[str, ...]:
+        """Measures that are treated as if lifted."""
+        return self.outcome.lifted_measures
+
+    @cached_property
+    def corridors(self) -> list[str]:
+        """Corridors of the study, and others by which ways lead."""
+        own = [*self.outcome.study.file.corridors]
+        return [*own, *sorted({route.corridor for route in self.outcome.routes} - {*own})]
+
+    @cached_property
+    def commodities(self) -> list[str]:
+        """Commodities that are both offered and bid for."""
+        return sorted({s.commodity for s in self.outcome.sellers} & {b.commodity for b in self.outcome.buyers})
+
+    @cached_property
+    def carried(self) -> dict[tuple[str, str], float]:
+        """Mt/yr by corridor and commodity in the best lawful plan."""
+        return self.outcome.plan.corridors() if self.any_lawful else {}
+
+    @cached_property
+    def any_lawful(self) -> bool:
+        """Whether any way from a mine to a market may be used."""
+        return any(route.usable for route in self.outcome.routes)
+
+    @cached_property
+    def by_corridor(self) -> dict[str, float]:
+        """Mt/yr by corridor, what carries most first."""
+        total: dict[str, float] = defaultdict(float)
+        for (corridor, _), mtpa in self.carried.items():
+            total[corridor] += mtpa
+        return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def winners(self) -> dict[str, str | None]:
+        """Commodity to the corridor that carries most of it; None where nothing of it is shipped."""
+        found: dict[str, str | None] = {}
+        for commodity in self.commodities:
+            own = {corridor: mtpa for (corridor, what), mtpa in self.carried.items() if what == commodity}
+            found[commodity] = min(own, key=lambda corridor: (-own[corridor], corridor)) if own else None
+        return found
+
+    @cached_property
+    def won(self) -> dict[str, list[str]]:
+        """Corridor to the commodities of which it carries most, the most of them first."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for commodity, corridor in self.winners.items():
+            if corridor:
+                found[corridor].append(commodity)
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), -self.by_corridor[item[0]], item[0])))
+
+    @cached_property
+    def idle(self) -> list[str]:
+        """Commodities of which the best plan ships nothing."""
+        return [commodity for commodity, corridor in self.winners.items() if corridor is None]
+
+    @cached_property
+    def sales(self) -> list[Sale]:
+        """For each commodity the ways from its largest mine to its main market."""
+        found = []
+        for block in report.summary(self.outcome):
+            lawful = {route.corridor: route for route in block["lawful"]}
+            anyhow = {**lawful, **{route.corridor: route for route in block["not_lawful"]}}
+            found.append(Sale(block["commodity"], block["origin"], block["market"], lawful, anyhow))
+        return found
+
+    @cached_property
+    def flagship(self) -> Sale | None:
+        """The sale of the largest mine, among those that the corridor asked about reaches where there are any."""
+        output = {(seller.node, seller.commodity): seller.output_mtpa for seller in self.outcome.sellers}
+        ways = [sale for sale in self.sales if sale.anyhow]
+        through = [sale for sale in ways if self.focus in sale.anyhow]
+        return max(through or ways, key=lambda sale: output[sale.origin, sale.commodity], default=None)
+
+    def standing(self, commodity: str, corridor: str) -> Standing:
+        """What the law says of a commodity's ways by a corridor, from any mine to any market."""
+        ways: dict[str, int] = defaultdict(int)
+        rules: dict[str, dict[str, None]] = defaultdict(dict)
+        for route in self.outcome.routes:
+            if (route.commodity, route.corridor) == (commodity, corridor):
+                ways[route.law_status] += 1
+                rules[route.law_status] |= dict.fromkeys(route.law_rules)
+        mildest = min(ways, key=EFFECTS.index, default=None)
+        return Standing(mildest, tuple(rules[mildest]) if mildest else (), dict(ways))
+
+    @cached_property
+    def nearest(self) -> Nearest | None:
+        """The lawful route of the corridor asked about that is least behind the plan; None where there is none."""
+        if self.focus is None:
+            return None
+        try:
+            return nearest(self.outcome, self.focus)
+        except NoAnswerError:
+            return None
+
+    @cached_property
+    def ways_of_focus(self) -> dict[str, int]:
+        """How many ways by the corridor asked about have each legal status."""
+        ways: dict[str, int] = defaultdict(int)
+        for route in self.outcome.routes:
+            if route.corridor == self.focus:
+                ways[route.law_status] += 1
+        return dict(ways)
+
+    @cached_property
+    def plan_evidence(self) -> Evidence:
+        """What the plan rests on."""
+        return evidence.of_plan(self.outcome)
+
+
+def focus_of(study: Study) -> str | None:
+    """The corridor that a study asks about: as its file says, else the first that carries nothing in it."""
+    if study.file.focus is not None:
+        return study.file.focus
+    outcome = study.run()
+    carrying = {corridor for corridor, _ in outcome.plan.corridors()} if any(r.usable for r in outcome.routes) else {}
+    return next((corridor for corridor in study.file.corridors if corridor not in carrying), None)

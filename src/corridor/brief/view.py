@@ -1,0 +1,93 @@
+"""All that a brief is computed from: the scenario that it tells of, others beside it, and many draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from corridor.brief import evidence, text
+from corridor.brief.case import Case
+from corridor.brief.facts import Evidence, Fact
+from corridor.brief.numbers import Numbers
+
+Length = Literal["brief", "full"]
+
+
+@dataclass(frozen=True)
+class View:
+    """What a brief is made from.
+
+    Attributes
+    ----------
+    main
+        The scenario that it tells of.
+    others
+        Scenarios beside it.
+    draws
+        What many draws of the main scenario say; None where nothing may be shipped.
+    seed
+        Of the draws.
+    length
+        How much is told.
+    """
+
+    main: Case
+    others: tuple[Case, ...]
+    draws: Mapping[str, Any] | None
+    seed: int
+    length: Length
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Facts of the main scenario."""
+        return Numbers(self.main)
+
+    @cached_property
+    def numbers_of_others(self) -> tuple[Numbers, ...]:
+        """Facts of the others."""
+        return tuple(Numbers(case) for case in self.others)
+
+    @property
+    def full(self) -> bool:
+        """Whether everything is told."""
+        return self.length == "full"
+
+    @cached_property
+    def of_draws(self) -> Evidence:
+        """What the draws rest on."""
+        return evidence.of_draws(self.main.outcome, self.n_draws, self.seed)
+
+    @property
+    def n_draws(self) -> int:
+        """How many draws there were."""
+        return int(self.draws["net_value"][0]["draws"]) if self.draws else 0
+
+    @cached_property
+    def draws_fact(self) -> Fact:
+        """How many draws there were."""
+        return self.numbers.count("draws", self.n_draws, "as asked for", self.of_draws)
+
+    @cached_property
+    def best_shares(self) -> dict[str, dict[str, float]]:
+        """Commodity to corridor to the share of draws in which its first tonne goes there and earns something."""
+        found: dict[str, dict[str, float]] = {}
+        for row in self.draws["corridors"] if self.draws else ():
+            found.setdefault(row["commodity"], {})[row["corridor"]] = row["best_share"]
+        return found
+
+    def best_share(self, commodity: str, corridor: str) -> Fact:
+        """A share of the draws."""
+        share = self.best_shares[commodity][corridor]
+        formula = "share of the draws in which the first tonne goes by the corridor and earns something"
+        return self.numbers.fact(f"best_share/{commodity}/{corridor}", share, text.percent, "share", formula, self.of_draws)
+
+    def net_value_range(self) -> Fact:
+        """Between which net values nine of ten draws lie."""
+        told = self.draws["net_value"][0] if self.draws else {}
+        low, high, median = told["p5"], told["p95"], told["p50"]
+        shown = text.span(text.money(low), text.money(high))
+        formula = "fifth and ninety-fifth percentile of net value over the draws"
+        key = f"{self.main.scenario}/net_value_range"
+        return Fact(key, shown, median, "million USD/yr", formula, self.of_draws, low, high)
