@@ -13,6 +13,7 @@ from corridor.brief import evidence
 from corridor.brief.facts import Evidence
 from corridor.brief.names import Names
 from corridor.errors import NoAnswerError
+from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route
 from corridor.schema import EFFECTS
 from corridor.sensitivity.breakeven import Nearest, nearest
@@ -123,11 +124,12 @@ class Case:
 
     @cached_property
     def winners(self) -> dict[str, str | None]:
-        """Commodity to the corridor that carries most of it; None where nothing of it is shipped."""
+        """Commodity to the corridor that carries most of it; None where nothing of it is shipped, or in a tie."""
         found: dict[str, str | None] = {}
         for commodity in self.commodities:
-            own = {corridor: mtpa for (corridor, what), mtpa in self.carried.items() if what == commodity}
-            found[commodity] = min(own, key=lambda corridor: (-own[corridor], corridor)) if own else None
+            own = sorted(((mtpa, corridor) for (corridor, what), mtpa in self.carried.items() if what == commodity))
+            tie = len(own) > 1 and own[-1][0] - own[-2][0] <= NEGLIGIBLE_MTPA
+            found[commodity] = own[-1][1] if own and not tie else None
         return found
 
     @cached_property
@@ -142,7 +144,13 @@ class Case:
     @cached_property
     def idle(self) -> list[str]:
         """Commodities of which the best plan ships nothing."""
-        return [commodity for commodity, corridor in self.winners.items() if corridor is None]
+        shipped = {commodity for _, commodity in self.carried}
+        return [commodity for commodity in self.commodities if commodity not in shipped]
+
+    @cached_property
+    def tied(self) -> list[str]:
+        """Commodities of which several corridors carry the same, and none more."""
+        return [commodity for commodity, corridor in self.winners.items() if not corridor and commodity not in self.idle]
 
     @cached_property
     def sales(self) -> list[Sale]:
@@ -191,6 +199,11 @@ class Case:
             if route.corridor == self.focus:
                 ways[route.law_status] += 1
         return dict(ways)
+
+    @property
+    def lawful_through_focus(self) -> bool:
+        """Whether any way by the corridor asked about may be used."""
+        return any(self.ways_of_focus.get(status) for status in self.outcome.study.file.assumptions.use)
 
     @cached_property
     def plan_evidence(self) -> Evidence:

@@ -17,6 +17,9 @@ from corridor.values import Figure
 OF_THE_STUDY = ("time", "reliability", "capital")
 """Parts of cost that rest on rates of the study, which are assumptions."""
 
+TONNES = ("output", "intake")
+"""What bounds tonnes is behind no price."""
+
 
 class Dollars:
     """Adds up dollars by basis, and the rows behind them."""
@@ -86,10 +89,10 @@ def of_plan(outcome: Outcome) -> Evidence:
     solution = plan.solution
     for seller, sold in zip(plan.sellers, solution.purchases.tolist(), strict=True):
         if sold > NEGLIGIBLE_MTPA:
-            behind.amount(seller.cost * sold, seller.figures)
+            behind.amount(seller.cost * sold, (f for f in seller.figures if f.row.parameter not in TONNES))
     for buyer, bought in zip(plan.buyers, solution.sales.tolist(), strict=True):
         if bought > NEGLIGIBLE_MTPA:
-            behind.amount(buyer.price * bought, buyer.figures)
+            behind.amount(buyer.price * bought, (f for f in buyer.figures if f.row.parameter not in TONNES))
     return behind.evidence(f"plan:{outcome.scenario}", "the best lawful plan", command(outcome, "solve"))
 
 

@@ -11,8 +11,10 @@ from corridor.brief import evidence, text
 from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.names import day
+from corridor.plan import FORCED_MTPA
 from corridor.routes import Route
 from corridor.schema import NOT_CASH, PARTS
+from corridor.sensitivity.breakeven import Nearest
 from corridor.units import HOURS_PER_DAY
 
 
@@ -41,7 +43,7 @@ class Numbers:
         """A number, with its range in brackets where it has one."""
         printed = shown(value)
         if ends is not None:
-            printed += f" ({text.span(*(shown(end) for end in ends))})"
+            printed += f" ({text.range_of(*ends, shown)})"
         low, high = ends or (None, None)
         return Fact(f"{self.case.scenario}/{key}", printed, float(value), unit, formula, behind, low, high)
 
@@ -75,9 +77,20 @@ class Numbers:
         key = f"{self.case.scenario}/price_year"
         return Fact(key, str(year), float(year), "year", "the scenario's price_year", self.of_study)
 
-    def count(self, key: str, number: int, formula: str, behind: Evidence | None = None) -> Fact:
-        """How many there are of something."""
-        return self.fact(key, number, lambda n: f"{n:,.0f}", "1", formula, behind or self.of_routes)
+    def count(
+        self, key: str, number: int, formula: str, behind: Evidence | None = None, *, none: str = "0"
+    ) -> Fact:
+        """How many there are of something; ``none`` is what none is called."""
+        return self.fact(key, number, lambda n: f"{n:,.0f}" if n else none, "1", formula, behind or self.of_routes)
+
+    def of_them(self, key: str, number: int, formula: str) -> Fact:
+        """How many there are of something in the best plan."""
+        return self.count(key, number, formula, self.of_plan)
+
+    def behind(self, near: Nearest) -> Fact:
+        """How far the nearest way of the corridor asked about is behind the plan."""
+        formula = f"loss of net value for each tonne if {FORCED_MTPA} Mt/yr are forced over the route: the plan is solved anew"
+        return self.of_route(near.route, "behind", near.behind_usd_per_t, text.money, "USD/t", formula=formula)
 
     def carried(self, corridor: str, commodity: str | None = None) -> Fact:
         """Mt a year by a corridor, of one commodity or of all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from corridor.brief.document import Name, Run, Runs
@@ -102,24 +102,21 @@ class Likelihood(NamedTuple):
     least
         The least share that it is said of.
     word
-        The customary word.
-    verb
-        As it stands before ``to be``: ``China {verb} to be the best way``.
+        As it stands before ``to be``: ``China is very likely to be the best way``.
     """
 
     least: float
     word: str
-    verb: str
 
 
 LIKELIHOODS = (
-    Likelihood(0.95, "almost certain", "is almost certain"),
-    Likelihood(0.80, "very likely", "is very likely"),
-    Likelihood(0.55, "likely", "is likely"),
-    Likelihood(0.45, "roughly even", "is about as likely as not"),
-    Likelihood(0.20, "unlikely", "is unlikely"),
-    Likelihood(0.05, "very unlikely", "is very unlikely"),
-    Likelihood(0.0, "almost excluded", "is almost certain not"),
+    Likelihood(0.95, "almost certain"),
+    Likelihood(0.80, "very likely"),
+    Likelihood(0.55, "likely"),
+    Likelihood(0.45, "about as likely as not"),
+    Likelihood(0.20, "unlikely"),
+    Likelihood(0.05, "very unlikely"),
+    Likelihood(0.0, "almost certain not"),
 )
 """From the surest to the least sure. A share on a border has the surer word."""
 
@@ -162,6 +159,13 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:  # noqa: PLR2004
         return "over 99\N{NO-BREAK SPACE}%"
     return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+
+
+def range_of(low: float, high: float, shown: Callable[[float], str]) -> str:
+    """A range of numbers, all with the digits of the larger end."""
+    if shown is money and max(abs(low), abs(high)) >= 99.95:  # noqa: PLR2004
+        return span(*(minus(f"{end:,.0f}") for end in (low, high)))
+    return span(shown(low), shown(high))
 
 
 def span(low: str, high: str) -> str:

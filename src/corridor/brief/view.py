@@ -83,11 +83,18 @@ class View:
         formula = "share of the draws in which the first tonne goes by the corridor and earns something"
         return self.numbers.fact(f"best_share/{commodity}/{corridor}", share, text.percent, "share", formula, self.of_draws)
 
+    def shares(self, key: str, low: float, high: float) -> Fact:
+        """From the least to the most of some shares of draws."""
+        ends = text.percent(low), text.percent(high)
+        shown = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+        formula = "shares of the draws in which the first tonne goes by the corridor and earns something: least and most"
+        return Fact(f"{self.main.scenario}/shares/{key}", shown, None, "share", formula, self.of_draws, low, high)
+
     def net_value_range(self) -> Fact:
         """Between which net values nine of ten draws lie."""
         told = self.draws["net_value"][0] if self.draws else {}
         low, high, median = told["p5"], told["p95"], told["p50"]
-        shown = text.span(text.money(low), text.money(high))
+        shown = text.range_of(low, high, text.money)
         formula = "fifth and ninety-fifth percentile of net value over the draws"
         key = f"{self.main.scenario}/net_value_range"
         return Fact(key, shown, median, "million USD/yr", formula, self.of_draws, low, high)

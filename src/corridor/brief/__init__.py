@@ -1,0 +1,205 @@
+"""The policy brief: every sentence and number computed, written as PDF and as one HTML file.
+
+The only rooms that know Typst, Jinja and the formats of word processors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from corridor.brief.case import Case, focus_of
+from corridor.brief.compose import compose
+from corridor.brief.document import Document
+from corridor.brief.facts import Fact, ledger
+from corridor.brief.fonts import Coverage, fonts
+from corridor.brief.view import Length, View
+from corridor.errors import UsageError, did_you_mean
+from corridor.report import heading
+from corridor.study import Study
+
+__all__ = ["DRAWS", "FORMS", "Brief", "Length", "make", "wanted"]
+
+FORMS = (".pdf", ".html")
+"""Endings of files that a brief is written as."""
+
+DRAWS = 256
+"""So many draws say how sure a brief is where none are asked for: two seconds."""
+
+VERSIONS = ("corridor", "highspy", "numpy", "scipy", "matplotlib", "typst", "jinja2")
+"""Packages whose versions decide what a brief says and how it looks."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A brief that is ready to be written.
+
+    Attributes
+    ----------
+    view
+        What it was computed from.
+    command
+        What makes it again.
+    """
+
+    view: View
+    command: str
+
+    @cached_property
+    def document(self) -> Document:
+        """Its sections, before they are typeset."""
+        return compose(self.view)
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """Every number that it prints."""
+        return ledger(run for run in self.document.all_runs() if isinstance(run, Fact))
+
+    def files(self, places: Sequence[Path]) -> dict[Path, str | bytes]:
+        """All files: the brief in the forms asked for, and beside each name its facts and what made them.
+
+        Raises
+        ------
+        UsageError
+            If a file would have a form that is not known, or two would be one.
+        """
+        wanted(places)
+        made: dict[Path, str | bytes] = {}
+        for place in places:
+            made[place] = self._written(place.suffix.lower())
+        for stem in dict.fromkeys(place.with_suffix("") for place in places):
+            facts = self.facts_document()
+            made[stem.with_name(f"{stem.name}.facts.json")] = _json(facts)
+            own = {p.name: content for p, content in made.items() if p.with_suffix("") == stem}
+            made[stem.with_name(f"{stem.name}.run.json")] = _json(self.run_document(own))
+        return made
+
+    def _written(self, form: str) -> str | bytes:
+        if form == ".pdf":
+            from corridor.brief.pdf import pdf
+
+            return pdf(self.document, fonts())
+        from corridor.brief.html import html
+
+        return html(self.document, fonts())
+
+    def unknown_characters(self) -> str:
+        """Characters that the fonts lack: a sign stands for them in the PDF."""
+        from corridor.brief.document import plain_run
+
+        text = "".join(plain_run(run) for run in self.document.all_runs())
+        text += "".join(citation + address for citation, address in self.document.sources.values())
+        return Coverage(fonts()).missing(text)
+
+    def facts_document(self) -> dict[str, Any]:
+        """Each number with its formula and what it rests on."""
+        outcome = self.view.main.outcome
+        evidence = {fact.behind.key: fact.behind for fact in self.facts.values()}
+        cited = dict.fromkeys(source for one in evidence.values() for source in one.sources)
+        known = {source.id: source for source in outcome.tables["sources"]}
+        return {
+            **heading(outcome),
+            "facts": [fact.record() for fact in self.facts.values()],
+            "evidence": [one.record() for one in evidence.values()],
+            "sources": [
+                {"id": one, "citation": known[one].citation, "address": known[one].address} for one in cited if one in known
+            ],
+        }
+
+    def run_document(self, files: Mapping[str, str | bytes]) -> dict[str, Any]:
+        """What made the brief: input, versions, scenarios, command, and what came out."""
+        view = self.view
+        return {
+            **heading(view.main.outcome),
+            "scenarios_beside": [case.scenario for case in view.others],
+            "length": view.length,
+            "draws": view.n_draws,
+            "seed": view.seed,
+            "command": self.command,
+            "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
+            "files": {name: hashlib.sha256(_bytes(content)).hexdigest() for name, content in sorted(files.items())},
+        }
+
+
+def make(
+    study: Study,
+    scenarios: Sequence[str] = (),
+    *,
+    length: Length = "brief",
+    draws: int = DRAWS,
+    seed: int = 1,
+    command: str = "",
+    tell: Callable[[int, int], object] | None = None,
+) -> Brief:
+    """Compute all that a brief says.
+
+    Parameters
+    ----------
+    study
+        A study.
+    scenarios
+        The one that it tells of, and others to be told beside it; all of the study, its default first, if none is
+        named.
+    length
+        Two pages, or all.
+    draws
+        How many draws of the uncertain numbers say how sure it is; 0 for none.
+    seed
+        Of the draws.
+    command
+        What makes it again.
+    tell
+        Hears how far the draws are.
+
+    Raises
+    ------
+    UsageError
+        If there is no such scenario, one is named twice, or draws are below 0.
+    """
+    from corridor.sensitivity.question import answer
+
+    first = study.file.default_scenario
+    names = [*scenarios] or [first, *(name for name in study.by_scenario if name != first)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(f"scenario {', '.join(twice)} is named twice.")
+    if draws < 0:
+        raise UsageError(f"{draws} draws cannot be made.")
+    focus = focus_of(study)
+    main, *others = (Case(study.run(name), focus) for name in names)
+    drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
+    return Brief(View(main, tuple(others), drawn, seed, length), command)
+
+
+def wanted(places: Sequence[Path]) -> None:
+    """Check that all files can be told apart and have a form that is known.
+
+    Raises
+    ------
+    UsageError
+        If not.
+    """
+    for place in places:
+        if place.suffix.lower() not in FORMS:
+            ending = f'"{place.suffix}"' if place.suffix else "no ending"
+            hint = did_you_mean(place.suffix.lower(), FORMS)
+            raise UsageError(f"{place} has {ending}.{hint} A brief is written as {', '.join(FORMS)}.")
+    resolved = [place.resolve() for place in places]
+    twice = sorted({str(place) for place, full in zip(places, resolved, strict=True) if resolved.count(full) > 1})
+    if twice:
+        raise UsageError(f"{', '.join(twice)} is named twice. Name each file once.")
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content

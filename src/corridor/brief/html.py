@@ -1,0 +1,93 @@
+"""A document -> one HTML file that asks nothing of any network: fonts, figures and all numbers with their origin."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from corridor.brief.document import Cited, Document, FigureBlock, Name, Run, Runs, Table, plain
+from corridor.brief.facts import Evidence, Fact, ledger
+from corridor.brief.fonts import Fonts, subset
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+"""What the page may load: nothing from outside, and no program at all."""
+
+NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def html(document: Document, found: Fonts) -> str:
+    """Write a document as a page.
+
+    Parameters
+    ----------
+    document
+        The brief.
+    found
+        Its fonts: subsets of them are carried in the page.
+    """
+    import jinja2
+
+    facts = ledger(run for run in document.all_runs() if isinstance(run, Fact))
+    number_of = {source: i for i, source in enumerate(document.sources, start=1)}
+    anchors = {key: f"f{i}" for i, key in enumerate(facts, start=1)}
+    evidence = {fact.behind.key: fact.behind for fact in facts.values()}
+    places = {key: f"e{i}" for i, key in enumerate(evidence, start=1)}
+
+    def runs(many: Runs) -> list[dict[str, Any]]:
+        return [_run(one, anchors, number_of) for one in many]
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(files("corridor.brief").joinpath("brief.html.j2").read_text("utf-8"))
+    blocks = [block for section in document.sections for block in section.blocks]
+    numbered = {kind: [id(block) for block in blocks if isinstance(block, kind)] for kind in (Table, FigureBlock)}
+    words = dict(
+        document=document,
+        runs=runs,
+        title=plain(document.title),
+        policy=POLICY,
+        facts=[(anchors[key], fact, places[fact.behind.key]) for key, fact in facts.items()],
+        evidence=[(places[key], one) for key, one in evidence.items()],
+        sources=[(citation, address if _is_web(address) else "", address) for citation, address in document.sources.values()],
+        drawing=_drawing,
+        kind=lambda block: type(block).__name__,
+        number=lambda block: numbered[type(block)].index(id(block)) + 1,
+    )
+    body = template.render(**words, fonts=[])
+    return template.render(**words, fonts=_fonts(found, body))
+
+
+def _run(one: Run, anchors: Mapping[str, str], number_of: Mapping[str, int]) -> dict[str, Any]:
+    if isinstance(one, Fact):
+        title = f"{one.formula}. {one.behind.what}."
+        return {"kind": "fact", "text": one.shown, "at": anchors[one.key], "title": title}
+    if isinstance(one, Cited):
+        return {"kind": "cited", "text": str(number_of[one.source])}
+    if isinstance(one, Name):
+        return {"kind": "name", "text": one.text}
+    return {"kind": "text", "text": one}
+
+
+def _is_web(address: str) -> bool:
+    """Whether an address may stand in a link: the tables may hold anything."""
+    try:
+        return urlsplit(address).scheme in {"http", "https"}
+    except ValueError:
+        return False
+
+
+def _drawing(block: FigureBlock) -> Any:
+    """An SVG as it stands in a page: without the parts of a file of its own."""
+    import markupsafe
+
+    svg = block.svg[block.svg.index("<svg") :]
+    return markupsafe.Markup(NOT_IN_XML.sub("", svg))
+
+
+def _fonts(found: Fonts, body: str) -> Iterable[tuple[int, str]]:
+    """Both fonts with the characters of the page."""
+    for weight, bold in ((400, False), (700, True)):
+        yield weight, base64.b64encode(subset(found, [body], bold=bold)).decode("ascii")
