@@ -19,7 +19,7 @@ from corridor.brief.case import Case, focus_of
 from corridor.brief.compose import compose
 from corridor.brief.document import Document
 from corridor.brief.facts import Fact, ledger
-from corridor.brief.fonts import Coverage, fonts
+from corridor.brief.fonts import Coverage
 from corridor.brief.view import Length, View
 from corridor.errors import UsageError, did_you_mean
 from corridor.report import heading
@@ -85,10 +85,10 @@ class Brief:
         if form == ".pdf":
             from corridor.brief.pdf import pdf
 
-            return pdf(self.document, fonts())
+            return pdf(self.document)
         from corridor.brief.html import html
 
-        return html(self.document, fonts())
+        return html(self.document)
 
     def unknown_characters(self) -> str:
         """Characters that the fonts lack: a sign stands for them in the PDF."""
@@ -96,7 +96,7 @@ class Brief:
 
         text = "".join(plain_run(run) for run in self.document.all_runs())
         text += "".join(citation + address for citation, address in self.document.sources.values())
-        return Coverage(fonts()).missing(text)
+        return Coverage().missing(text)
 
     def facts_document(self) -> dict[str, Any]:
         """Each number with its formula and what it rests on."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
 from corridor.brief.document import Cited, Document, FigureBlock, Name, Run, Runs, Table, plain
 from corridor.brief.facts import Evidence, Fact, ledger
-from corridor.brief.fonts import Fonts, subset
+from corridor.brief.fonts import Face, faces, subset
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 """What the page may load: nothing from outside, and no program at all."""
@@ -19,16 +19,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def html(document: Document, found: Fonts) -> str:
-    """Write a document as a page.
-
-    Parameters
-    ----------
-    document
-        The brief.
-    found
-        Its fonts: subsets of them are carried in the page.
-    """
+def html(document: Document) -> str:
+    """Write a document as a page that carries its fonts."""
     import jinja2
 
     facts = ledger(run for run in document.all_runs() if isinstance(run, Fact))
@@ -57,7 +49,7 @@ def html(document: Document, found: Fonts) -> str:
         number=lambda block: numbered[type(block)].index(id(block)) + 1,
     )
     body = template.render(**words, fonts=[])
-    return template.render(**words, fonts=_fonts(found, body))
+    return template.render(**words, fonts=_fonts(body))
 
 
 def _run(one: Run, anchors: Mapping[str, str], number_of: Mapping[str, int]) -> dict[str, Any]:
@@ -87,7 +79,9 @@ def _drawing(block: FigureBlock) -> Any:
     return markupsafe.Markup(NOT_IN_XML.sub("", svg))
 
 
-def _fonts(found: Fonts, body: str) -> Iterable[tuple[int, str]]:
-    """Both fonts with the characters of the page."""
-    for weight, bold in ((400, False), (700, True)):
-        yield weight, base64.b64encode(subset(found, [body], bold=bold)).decode("ascii")
+def _fonts(body: str) -> Iterator[tuple[Face, str]]:
+    """The fonts with the characters of the page."""
+    for face in faces():
+        cut = subset(face, [body])
+        if cut is not None:
+            yield face, base64.b64encode(cut).decode("ascii")

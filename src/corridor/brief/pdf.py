@@ -8,20 +8,18 @@ from typing import Any, Literal
 
 from corridor.brief.document import Block, Bullets, Cited, Document, FigureBlock, Paragraph, Run, Runs, Table
 from corridor.brief.facts import Fact
-from corridor.brief.fonts import Coverage, Fonts
+from corridor.brief.fonts import Coverage, faces
 
 Paper = Literal["a4", "us-letter"]
 
 
-def pdf(document: Document, found: Fonts, paper: Paper = "a4") -> bytes:
+def pdf(document: Document, paper: Paper = "a4") -> bytes:
     """Typeset a document.
 
     Parameters
     ----------
     document
         The brief.
-    found
-        Its fonts.
     paper
         Size of the page.
 
@@ -32,9 +30,10 @@ def pdf(document: Document, found: Fonts, paper: Paper = "a4") -> bytes:
     """
     import typst
 
-    content = json.dumps(as_json(document, Coverage(found)), ensure_ascii=False)
+    content = json.dumps(as_json(document, Coverage()), ensure_ascii=False)
     inputs = {"document": content, "paper": paper}
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(found.folder)])
+    folders = sorted({str(face.file.parent) for face in faces()})
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
     template = files("corridor.brief").joinpath("brief.typ").read_bytes()
     try:
         compiler = typst.Compiler(template, font_paths=fonts, sys_inputs=inputs)
