@@ -107,9 +107,15 @@ class Brief:
         return {
             **heading(outcome),
             "facts": [fact.record() for fact in self.facts.values()],
+            "figures": [
+                {"key": block.key, "title": block.title, "alt": block.alt, "command": block.command}
+                for block in self.document.figures()
+            ],
             "evidence": [one.record() for one in evidence.values()],
             "sources": [
-                {"id": one, "citation": known[one].citation, "address": known[one].address} for one in cited if one in known
+                {"id": one, "citation": known[one].citation, "address": known[one].address}
+                for one in cited
+                if one in known
             ],
         }
 
@@ -175,7 +181,8 @@ def make(
     focus = focus_of(study)
     main, *others = (Case(study.run(name), focus) for name in names)
     drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
-    return Brief(View(main, tuple(others), drawn, seed, length), command)
+    tornado = answer(main.outcome, "tornado", tell=tell) if length == "full" and main.any_lawful else None
+    return Brief(View(main, tuple(others), drawn, tornado, seed, length), command)
 
 
 def wanted(places: Sequence[Path]) -> None:

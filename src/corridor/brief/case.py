@@ -150,7 +150,9 @@ class Case:
     @cached_property
     def tied(self) -> list[str]:
         """Commodities of which several corridors carry the same, and none more."""
-        return [commodity for commodity, corridor in self.winners.items() if not corridor and commodity not in self.idle]
+        return [
+            commodity for commodity, corridor in self.winners.items() if not corridor and commodity not in self.idle
+        ]
 
     @cached_property
     def sales(self) -> list[Sale]:
@@ -180,6 +182,15 @@ class Case:
                 rules[route.law_status] |= dict.fromkeys(route.law_rules)
         mildest = min(ways, key=EFFECTS.index, default=None)
         return Standing(mildest, tuple(rules[mildest]) if mildest else (), dict(ways))
+
+    def may(self, commodity: str, corridor: str) -> bool:
+        """Whether any way of a commodity by a corridor may be used."""
+        return self.standing(commodity, corridor).status in self.outcome.study.file.assumptions.use
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the study's own scenario."""
+        return self.scenario == self.outcome.study.file.default_scenario
 
     @cached_property
     def nearest(self) -> Nearest | None:

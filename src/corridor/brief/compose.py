@@ -35,16 +35,24 @@ def compose(view: View) -> Document:
     )
     warning: Runs = ()
     if case.lifted:
-        warning = say("Counterfactual, not the law. Treated as if lifted: {measures}.", measures=Name(", ".join(case.lifted)))
-    sections = (*(make(view) for make in SECTIONS), _cite(view))
+        warning = say(
+            "Counterfactual, not the law. Treated as if lifted: {measures}.", measures=Name(", ".join(case.lifted))
+        )
+    told = [section for make in SECTIONS if (section := make(view))]
     document = Document(
         title=headline.title(view),
         subtitle=(Name(file.question),),
         meta=meta,
         warning=warning,
         findings=headline.findings(view),
-        sections=sections,
-        running=say("{study} · {scenario} · {day}{not_law}", study=Name(file.title), scenario=Name(outcome.scenario), day=numbers.as_of, not_law=" · counterfactual, not the law" if case.lifted else ""),
+        sections=(*told, _cite(view)),
+        running=say(
+            "{study} · {scenario} · {day}{not_law}",
+            study=Name(file.title),
+            scenario=Name(outcome.scenario),
+            day=numbers.as_of,
+            not_law=" · counterfactual, not the law" if case.lifted else "",
+        ),
     )
     return with_sources(view, document)
 
@@ -61,7 +69,13 @@ def _cite(view: View) -> Section:
     """How to cite and reproduce."""
     outcome = view.main.outcome
     told: list[Run] = [
-        *say("Cite as: {program}, study “{study}”, scenario “{scenario}”, input {hash}.", program=Name(f"The corridor authors, corridor {version('corridor')}"), study=Name(outcome.study.file.title), scenario=Name(outcome.scenario), hash=Name(outcome.study.input_hash)),
+        *say(
+            "Cite as: {program}, study “{study}”, scenario “{scenario}”, input {hash}.",
+            program=Name(f"The corridor authors, corridor {version('corridor')}"),
+            study=Name(outcome.study.file.title),
+            scenario=Name(outcome.scenario),
+            hash=Name(outcome.study.input_hash),
+        ),
         " Every number above stands in the file of facts beside this brief, with its formula, the rows and sources behind it, and the command that prints it again.",
     ]
     return Section("cite", ("How to cite and reproduce",), (Paragraph(joined(told), "note"),))

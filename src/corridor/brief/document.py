@@ -82,20 +82,23 @@ class FigureBlock:
     ----------
     key
         Its name.
-    caption
-        What it claims.
+    title
+        What it claims; the drawing says so too.
     alt
         What is to be seen, in words.
     svg
         The drawing.
+    command
+        What draws it alone.
     png
         The same for those who cannot draw SVG; empty where nobody asked for it.
     """
 
     key: str
-    caption: Name
+    title: str
     alt: str
     svg: str
+    command: str
     png: bytes = b""
 
 
@@ -173,8 +176,6 @@ def runs_of(block: Block) -> Iterator[Run]:
         yield from (run for column in block.columns for run in column.heading)
         yield from (run for row in block.rows for cell in row for run in cell)
         yield from block.note
-    else:
-        yield block.caption
 
 
 def plain(runs: Runs) -> str:

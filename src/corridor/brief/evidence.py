@@ -11,6 +11,7 @@ from corridor.cost import Item
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route
 from corridor.schema import BASES, VALUE_TABLES
+from corridor.sensitivity.parameters import Parameter
 from corridor.study import Outcome
 from corridor.values import Figure
 
@@ -105,6 +106,13 @@ def of_draws(outcome: Outcome, draws: int, seed: int) -> Evidence:
         command(outcome, *words),
         tuple(f"{table}.csv" for table in VALUE_TABLES if outcome.tables[table]),
     )
+
+
+def of_row(outcome: Outcome, parameter: Parameter) -> Evidence:
+    """A row of the tables."""
+    row = parameter.row
+    key, what = f"row:{outcome.scenario}:{parameter.name}", f"{row.parameter} of {row.subject}"
+    return Evidence(key, what, command(outcome, "sources"), (parameter.place,), (row.source,))
 
 
 def of_tables(outcome: Outcome, key: str, what: str, *words: str, rows: Iterable[str] = ()) -> Evidence:

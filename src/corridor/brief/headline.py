@@ -35,7 +35,9 @@ def title(view: View) -> Runs:
     else:
         told = [_who_carries(view), *_focus_in_title(case)]
     as_if = say("as if measures were lifted: ") if case.lifted else ()
-    return capitalised(joined([*as_if, *(run for i, part in enumerate(told) for run in (*(["; "] if i else []), *part))]))
+    return capitalised(
+        joined([*as_if, *(run for i, part in enumerate(told) for run in (*(["; "] if i else []), *part))])
+    )
 
 
 def _who_carries(view: View) -> Runs:
@@ -112,10 +114,23 @@ def _plan(view: View) -> Runs:
     first, *rest = [(names.corridor(corridor), numbers.carried(corridor)) for corridor in case.by_corridor]
     carry = [say("{who} carries {mtpa} million tonnes a year", who=first[0], mtpa=first[1])]
     carry += [say("{who} {mtpa}", who=who, mtpa=mtpa) for who, mtpa in rest]
-    told = sentence("in {plan} {carry}. It is worth {value} million USD a year", plan=the_plan(case), carry=listed(carry), value=numbers.net_value)
+    told = sentence(
+        "in {plan} {carry}. It is worth {value} million USD a year",
+        plan=the_plan(case),
+        carry=listed(carry),
+        value=numbers.net_value,
+    )
     if view.draws:
         told += say("; in nine of ten draws of the uncertain numbers {range}", range=view.net_value_range())
-    return joined((*told, *say(". Of the dollars behind it {share} rest at least in part on assumed numbers.", share=numbers.plan_assumed)))
+    return joined(
+        (
+            *told,
+            *say(
+                ". Of the dollars behind it {share} rest at least in part on assumed numbers.",
+                share=numbers.plan_assumed,
+            ),
+        )
+    )
 
 
 def _law(view: View) -> Iterator[Runs]:
@@ -126,18 +141,34 @@ def _law(view: View) -> Iterator[Runs]:
     who, ways = case.names.corridor(case.focus), case.ways_of_focus
     total = numbers.count("focus_ways", sum(ways.values()), "ways by the corridor, from any mine to any market")
     counts = [
-        say("{n} {are} {status}", n=numbers.count(f"focus_ways/{status}", ways[status], f"those that are {status}"), are=plural(ways[status], "is", "are"), status=status)
+        say(
+            "{n} {are} {status}",
+            n=numbers.count(f"focus_ways/{status}", ways[status], f"those that are {status}"),
+            are=plural(ways[status], "is", "are"),
+            status=status,
+        )
         for status in EFFECTS
         if ways.get(status)
     ]
     as_if = "with the measures treated as if lifted" if case.lifted else "as the law stood"
     if len(counts) == 1:
         [status] = ways
-        yield sentence("all {n} ways through {who} that were compared were {status} on {day}, {as_if}.", n=total, who=who, status=status, day=numbers.as_of, as_if=as_if)
+        yield sentence(
+            "all {n} ways through {who} that were compared were {status} on {day}, {as_if}.",
+            n=total,
+            who=who,
+            status=status,
+            day=numbers.as_of,
+            as_if=as_if,
+        )
         return
     yield sentence(
         "of {n} ways through {who} that were compared, {counts} on {day}, {as_if}.",
-        n=total, who=who, counts=listed(counts), day=numbers.as_of, as_if=as_if,
+        n=total,
+        who=who,
+        counts=listed(counts),
+        day=numbers.as_of,
+        as_if=as_if,
     )
 
 
@@ -148,9 +179,18 @@ def _cost(view: View) -> Iterator[Runs]:
     if sale is None:
         return
     cheapest = min(sale.anyhow.values(), key=lambda route: route.generalised)
-    ends = {"what": case.names.commodity(sale.commodity), "origin": case.names.place(sale.origin), "market": case.names.place(sale.market)}
+    ends = {
+        "what": case.names.commodity(sale.commodity),
+        "origin": case.names.place(sale.origin),
+        "market": case.names.place(sale.market),
+    }
     if focus is None or focus not in sale.anyhow:
-        yield sentence("{what} from {origin} to {market} costs {cost} USD/t by {way}.", **ends, cost=numbers.cost(cheapest), way=_by(case, cheapest))
+        yield sentence(
+            "{what} from {origin} to {market} costs {cost} USD/t by {way}.",
+            **ends,
+            cost=numbers.cost(cheapest),
+            way=_by(case, cheapest),
+        )
         return
     own = sale.anyhow[focus]
     reached = [one for one in case.sales if focus in one.anyhow]
@@ -160,15 +200,38 @@ def _cost(view: View) -> Iterator[Runs]:
     n = numbers.count("focus_reached", len(reached), "commodities whose main market is reached by the corridor")
     first = sentence(
         "whatever the law says, {who} is the cheapest way to the main market for {k} of {n} {commodities}. ",
-        who=case.names.corridor(focus), k=k, n=n, commodities=plural(len(reached), "commodity", "commodities"),
+        who=case.names.corridor(focus),
+        k=k,
+        n=n,
+        commodities=plural(len(reached), "commodity", "commodities"),
     )
     if own is cheapest:
-        yield joined((*first, *sentence("{what} from {origin} to {market} costs {cost} USD/t by {way}.", **ends, cost=numbers.cost(own), way=_by(case, own))))
+        yield joined(
+            (
+                *first,
+                *sentence(
+                    "{what} from {origin} to {market} costs {cost} USD/t by {way}.",
+                    **ends,
+                    cost=numbers.cost(own),
+                    way=_by(case, own),
+                ),
+            )
+        )
         return
-    yield joined((*first, *sentence(
-        "{what} from {origin} to {market} {costs} {own} USD/t by {way} and {cost} by {rival}.",
-        **ends, costs="costs" if own.usable else "would cost", own=numbers.cost(own), way=_by(case, own), cost=numbers.cost(cheapest), rival=_by(case, cheapest),
-    )))
+    yield joined(
+        (
+            *first,
+            *sentence(
+                "{what} from {origin} to {market} {costs} {own} USD/t by {way} and {cost} by {rival}.",
+                **ends,
+                costs="costs" if own.usable else "would cost",
+                own=numbers.cost(own),
+                way=_by(case, own),
+                cost=numbers.cost(cheapest),
+                rival=_by(case, cheapest),
+            ),
+        )
+    )
 
 
 def _by(case: Case, route: Route) -> Name:
@@ -177,7 +240,9 @@ def _by(case: Case, route: Route) -> Name:
 
 def _behind(view: View) -> Iterator[Runs]:
     """How far the corridor asked about is from carrying anything: as the law stands, and as if measures were lifted."""
-    lifted = next((n for n in view.numbers_of_others if n.case.lifted and n.case.outcome.as_of == view.main.outcome.as_of), None)
+    lifted = next(
+        (n for n in view.numbers_of_others if n.case.lifted and n.case.outcome.as_of == view.main.outcome.as_of), None
+    )
     for numbers in (view.numbers, *([lifted] if lifted and not view.main.lifted else [])):
         case = numbers.case
         if case.focus is None or not case.lawful_through_focus:
@@ -192,10 +257,18 @@ def _behind(view: View) -> Iterator[Runs]:
             yield sentence(start, who=who, do=say(carries, mtpa=numbers.carried(case.focus)))
         elif case.nearest is not None and case.nearest.behind_usd_per_t < float("inf"):
             gap, route = numbers.behind(case.nearest), case.nearest.route
-            yield joined((*sentence(start, who=who, do=nothing), *say(
-                ": its nearest way, {what} from {origin} to {market}, is {gap} USD/t behind the best plan.",
-                what=case.names.commodity(route.commodity), origin=case.names.place(route.origin), market=case.names.place(route.market), gap=gap,
-            )))
+            yield joined(
+                (
+                    *sentence(start, who=who, do=nothing),
+                    *say(
+                        ": its nearest way, {what} from {origin} to {market}, is {gap} USD/t behind the best plan.",
+                        what=case.names.commodity(route.commodity),
+                        origin=case.names.place(route.origin),
+                        market=case.names.place(route.market),
+                        gap=gap,
+                    ),
+                )
+            )
         else:
             yield joined((*sentence(start, who=who, do=nothing), *say(": no way through it has room.")))
 
@@ -208,21 +281,41 @@ def _confidence(view: View) -> Runs:
         share = view.best_shares.get(commodity, {}).get(corridor or "")
         if corridor and share is not None:
             groups.setdefault(corridor, {}).setdefault(likelihood(share).word, []).append(share)
-    told = [_how_sure(view, names.corridor(corridor), corridor, by_word, first=not i) for i, (corridor, by_word) in enumerate(groups.items())]
+    told = [
+        _how_sure(view, names.corridor(corridor), corridor, by_word, first=not i)
+        for i, (corridor, by_word) in enumerate(groups.items())
+    ]
     return sentence(
-        "how sure, by the share of {n} draws: {told}.", n=view.draws_fact, told=[run for i, part in enumerate(told) for run in (*(["; "] if i else []), *part)],
+        "how sure, by the share of {n} draws: {told}.",
+        n=view.draws_fact,
+        told=[run for i, part in enumerate(told) for run in (*(["; "] if i else []), *part)],
     )
 
 
 def _how_sure(view: View, who: Name, corridor: str, by_word: Mapping[str, Sequence[float]], *, first: bool) -> Runs:
     """How likely it is that a corridor is the best way for the commodities that the plan sends by it."""
-    formula = "commodities that the plan sends by the corridor, and that go there first in so large a share of the draws"
+    formula = (
+        "commodities that the plan sends by the corridor, and that go there first in so large a share of the draws"
+    )
     told = []
     for known in LIKELIHOODS:
         if shares := by_word.get(known.word):
             n = view.numbers.count(f"sure/{corridor}/{known.word}", len(shares), formula, view.of_draws)
-            what = say("{n} {commodities}", n=n, commodities=plural(len(shares), "commodity", "commodities")) if first and not told else say("{n}", n=n)
+            what = (
+                say("{n} {commodities}", n=n, commodities=plural(len(shares), "commodity", "commodities"))
+                if first and not told
+                else say("{n}", n=n)
+            )
             verb = "" if told else say("{who} is ", who=who)
             so = say(" to be the best way" if first else " to be so") if not told else ""
-            told.append(say("{verb}{word}{so} for {what} ({shares})", verb=verb, word=known.word, so=so, what=what, shares=view.shares(f"{corridor}/{known.word}", min(shares), max(shares))))
+            told.append(
+                say(
+                    "{verb}{word}{so} for {what} ({shares})",
+                    verb=verb,
+                    word=known.word,
+                    so=so,
+                    what=what,
+                    shares=view.shares(f"{corridor}/{known.word}", min(shares), max(shares)),
+                )
+            )
     return listed(told)

@@ -13,7 +13,9 @@ from corridor.brief.document import Cited, Document, FigureBlock, Name, Run, Run
 from corridor.brief.facts import Evidence, Fact, ledger
 from corridor.brief.fonts import Face, faces, subset
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
 """What the page may load: nothing from outside, and no program at all."""
 
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,7 +34,9 @@ def html(document: Document) -> str:
     def runs(many: Runs) -> list[dict[str, Any]]:
         return [_run(one, anchors, number_of) for one in many]
 
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     template = environment.from_string(files("corridor.brief").joinpath("brief.html.j2").read_text("utf-8"))
     blocks = [block for section in document.sections for block in section.blocks]
     numbered = {kind: [id(block) for block in blocks if isinstance(block, kind)] for kind in (Table, FigureBlock)}
@@ -43,7 +47,9 @@ def html(document: Document) -> str:
         policy=POLICY,
         facts=[(anchors[key], fact, places[fact.behind.key]) for key, fact in facts.items()],
         evidence=[(places[key], one) for key, one in evidence.items()],
-        sources=[(citation, address if _is_web(address) else "", address) for citation, address in document.sources.values()],
+        sources=[
+            (citation, address if _is_web(address) else "", address) for citation, address in document.sources.values()
+        ],
         drawing=_drawing,
         kind=lambda block: type(block).__name__,
         number=lambda block: numbered[type(block)].index(id(block)) + 1,

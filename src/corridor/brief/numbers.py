@@ -77,9 +77,7 @@ class Numbers:
         key = f"{self.case.scenario}/price_year"
         return Fact(key, str(year), float(year), "year", "the scenario's price_year", self.of_study)
 
-    def count(
-        self, key: str, number: int, formula: str, behind: Evidence | None = None, *, none: str = "0"
-    ) -> Fact:
+    def count(self, key: str, number: int, formula: str, behind: Evidence | None = None, *, none: str = "0") -> Fact:
         """How many there are of something; ``none`` is what none is called."""
         return self.fact(key, number, lambda n: f"{n:,.0f}" if n else none, "1", formula, behind or self.of_routes)
 
@@ -103,7 +101,9 @@ class Numbers:
     def all_carried(self) -> Fact:
         """Mt a year by all corridors."""
         mtpa = sum(self.case.carried.values())
-        return self.fact("carried", mtpa, text.tonnes, "Mt/yr", "tonnes of the best lawful plan, added up", self.of_plan)
+        return self.fact(
+            "carried", mtpa, text.tonnes, "Mt/yr", "tonnes of the best lawful plan, added up", self.of_plan
+        )
 
     @cached_property
     def net_value(self) -> Fact:
@@ -130,7 +130,9 @@ class Numbers:
     def _behind(self) -> dict[tuple[str, ...], Evidence]:
         return {}
 
-    def of_route(self, route: Route, what: str, value: float, shown: Callable[[float], str], unit: str, **more: Any) -> Fact:
+    def of_route(
+        self, route: Route, what: str, value: float, shown: Callable[[float], str], unit: str, **more: Any
+    ) -> Fact:
         """A number of a route."""
         behind = self.route_evidence(route)
         return self.fact(f"{what}/{behind.key}", value, shown, unit, behind=behind, **more)
@@ -150,16 +152,22 @@ class Numbers:
     def part(self, route: Route, part: str) -> Fact:
         """One part of generalised cost."""
         value = route.parts[PARTS.index(part)]
-        return self.of_route(route, f"part_{part}", value, text.money, "USD/t", formula=f"the part {part} over its links")
+        return self.of_route(
+            route, f"part_{part}", value, text.money, "USD/t", formula=f"the part {part} over its links"
+        )
 
     def days(self, route: Route) -> Fact:
         """Time on the way."""
         value = route.time_h / HOURS_PER_DAY
-        return self.of_route(route, "days", value, lambda v: f"{v:.0f}", "days", formula="hours moving and standing / 24")
+        return self.of_route(
+            route, "days", value, lambda v: f"{v:.0f}", "days", formula="hours moving and standing / 24"
+        )
 
     def kilometres(self, route: Route) -> Fact:
         """Distance."""
-        return self.of_route(route, "km", route.distance_km, lambda v: f"{v:,.0f}", "km", formula="lengths of its links")
+        return self.of_route(
+            route, "km", route.distance_km, lambda v: f"{v:,.0f}", "km", formula="lengths of its links"
+        )
 
     def netback(self, route: Route) -> Fact:
         """What is left at the mine."""
@@ -175,4 +183,11 @@ class Numbers:
     def gap(self, route: Route, cheapest: Route) -> Fact:
         """How much dearer a route is than another."""
         formula = f"generalised cost less that of the way by {cheapest.gateway} and {cheapest.entry or 'no crossing'}"
-        return self.of_route(route, f"gap/{cheapest.gateway}/{cheapest.entry}", route.generalised - cheapest.generalised, text.money, "USD/t", formula=formula)
+        return self.of_route(
+            route,
+            f"gap/{cheapest.gateway}/{cheapest.entry}",
+            route.generalised - cheapest.generalised,
+            text.money,
+            "USD/t",
+            formula=formula,
+        )

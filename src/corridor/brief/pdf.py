@@ -66,8 +66,7 @@ def as_json(document: Document, coverage: Coverage) -> dict[str, Any]:
         if isinstance(one, Bullets):
             return {"kind": "bullets", "items": [runs(item) for item in one.items]}
         if isinstance(one, FigureBlock):
-            words = {"caption": runs((one.caption,)), "alt": coverage.shown(one.alt)}
-            return {"kind": "figure", "svg": coverage.shown(one.svg), **words}
+            return {"kind": "figure", "svg": coverage.shown(one.svg), "alt": coverage.shown(one.alt)}
         return table(one)
 
     def table(one: Table) -> dict[str, Any]:
@@ -89,6 +88,8 @@ def as_json(document: Document, coverage: Coverage) -> dict[str, Any]:
             {"heading": runs(section.heading), "blocks": [block(one) for one in section.blocks]}
             for section in document.sections
         ],
-        "sources": [[coverage.shown(citation), coverage.shown(address)] for citation, address in document.sources.values()],
+        "sources": [
+            [coverage.shown(citation), coverage.shown(address)] for citation, address in document.sources.values()
+        ],
         "running": runs(document.running),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from corridor import report
 from corridor.brief import evidence, text
 from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
@@ -27,17 +28,23 @@ class View:
         Scenarios beside it.
     draws
         What many draws of the main scenario say; None where nothing may be shipped.
+    tornado
+        What each number alone does at its ends; None where nobody asked, or nothing may be shipped.
     seed
         Of the draws.
     length
         How much is told.
+    with_png
+        Whether figures are drawn as PNG too, for those who cannot draw SVG.
     """
 
     main: Case
     others: tuple[Case, ...]
     draws: Mapping[str, Any] | None
+    tornado: Mapping[str, Any] | None
     seed: int
     length: Length
+    with_png: bool = False
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -58,6 +65,17 @@ class View:
     def of_draws(self) -> Evidence:
         """What the draws rest on."""
         return evidence.of_draws(self.main.outcome, self.n_draws, self.seed)
+
+    @cached_property
+    def of_tornado(self) -> Evidence:
+        """What the numbers taken alone rest on."""
+        words = ("sensitivity", "--method", "tornado")
+        return evidence.of_tables(self.main.outcome, "tornado", "each number alone at its ends", *words)
+
+    @cached_property
+    def netbacks(self) -> report.Document:
+        """The best sale of every mine at every price."""
+        return report.netback(self.main.outcome)
 
     @property
     def n_draws(self) -> int:
@@ -81,13 +99,17 @@ class View:
         """A share of the draws."""
         share = self.best_shares[commodity][corridor]
         formula = "share of the draws in which the first tonne goes by the corridor and earns something"
-        return self.numbers.fact(f"best_share/{commodity}/{corridor}", share, text.percent, "share", formula, self.of_draws)
+        return self.numbers.fact(
+            f"best_share/{commodity}/{corridor}", share, text.percent, "share", formula, self.of_draws
+        )
 
     def shares(self, key: str, low: float, high: float) -> Fact:
         """From the least to the most of some shares of draws."""
         ends = text.percent(low), text.percent(high)
         shown = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-        formula = "shares of the draws in which the first tonne goes by the corridor and earns something: least and most"
+        formula = (
+            "shares of the draws in which the first tonne goes by the corridor and earns something: least and most"
+        )
         return Fact(f"{self.main.scenario}/shares/{key}", shown, None, "share", formula, self.of_draws, low, high)
 
     def net_value_range(self) -> Fact:

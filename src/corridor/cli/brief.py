@@ -22,7 +22,11 @@ Scenarios = Annotated[
 ]
 Places = Annotated[
     tuple[Path, ...],
-    Parameter(name=("-o", "--output"), help="File to write: .pdf or .html; may be given several times.", consume_multiple=False),
+    Parameter(
+        name=("-o", "--output"),
+        help="File to write: .pdf or .html; may be given several times.",
+        consume_multiple=False,
+    ),
 ]
 
 

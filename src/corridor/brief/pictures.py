@@ -1,0 +1,119 @@
+"""Which figures a brief has, in their order, and how each is drawn."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from corridor import figures
+from corridor.brief.document import Block, FigureBlock, Name, Paragraph
+from corridor.brief.text import say
+from corridor.brief.view import View
+from corridor.errors import NoAnswerError, UsageError
+from corridor.figures import Asked, Picture
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for a figure.
+
+    Attributes
+    ----------
+    section
+        Key of the section that it stands in.
+    key
+        Its name.
+    short
+        Whether it stands in the short form of a brief too.
+    picture
+        Draws it; None where the study has nothing to draw.
+    command
+        What draws it alone.
+    """
+
+    section: str
+    key: str
+    short: bool
+    picture: Callable[[View], Picture | None]
+    command: Callable[[View], str]
+
+
+def drawn(view: View, section: str) -> Iterator[Block]:
+    """The figures of a section; where one cannot be drawn, a note says why."""
+    for slot in SLOTS:
+        if slot.section != section or not (view.full or slot.short):
+            continue
+        try:
+            picture = slot.picture(view)
+        except (NoAnswerError, UsageError) as error:
+            yield Paragraph(say("Not drawn: {why}", why=Name(str(error))), "note")
+            continue
+        if picture is not None:
+            svg = picture.render("svg").decode("utf-8")
+            png = picture.render("png") if view.with_png else b""
+            yield FigureBlock(slot.key, picture.title, picture.alt, svg, slot.command(view), png)
+
+
+def _ends(view: View, *, market: bool) -> Asked | None:
+    """The largest mine's commodity, and its main market."""
+    sale = view.main.flagship
+    if sale is None:
+        return None
+    return Asked(sale.origin, sale.commodity, sale.market if market else None)
+
+
+def _named(name: str, *, market: bool) -> tuple[Callable[[View], Picture | None], Callable[[View], str]]:
+    """Draws a figure of the largest mine by its name, and the command that does."""
+
+    def picture(view: View) -> Picture | None:
+        ends = _ends(view, market=market)
+        return figures.make(name, view.main.outcome, ends) if ends else None
+
+    def words(view: View) -> str:
+        ends = _ends(view, market=market) or Asked()
+        asked = [word for field, value in ends._asdict().items() if value for word in (f"--{field}", str(value))]
+        return command(view, name, *asked)
+
+    return picture, words
+
+
+def command(view: View, name: str, *asked: str) -> str:
+    """The command that draws a figure alone."""
+    scenario = () if view.main.is_default else ("--scenario", view.main.scenario)
+    return shlex.join(["corridor", "figure", name, *asked, *scenario, "-o", f"{name}.svg"])
+
+
+def _shares(view: View) -> Picture | None:
+    from corridor.figures.shares import Shares, shares
+    from corridor.figures.style import caption
+
+    if not view.best_shares:
+        return None
+    names = view.main.outcome.network.commodities
+    by_name = {names[commodity].name: shares for commodity, shares in view.best_shares.items()}
+    return shares(caption(view.main.outcome), Shares(by_name, view.n_draws))
+
+
+def _tornado(view: View) -> Picture | None:
+    from corridor.figures.tornado import gaps_of
+
+    sale = view.main.flagship
+    if view.tornado is None or sale is None:
+        return None
+    return gaps_of(view.main.outcome, sale.commodity, view.tornado)
+
+
+SLOTS: tuple[Slot, ...] = (
+    Slot("costs", "costs", False, *_named("costs", market=True)),
+    Slot("costs", "staircase", False, *_named("staircase", market=True)),
+    Slot("change", "netback", False, *_named("netback", market=False)),
+    Slot(
+        "sureness",
+        "shares",
+        False,
+        _shares,
+        lambda view: command(view, "shares", "--draws", str(view.n_draws), "--seed", str(view.seed)),
+    ),
+)
+"""In the order in which they stand."""

@@ -1,0 +1,85 @@
+"""How much goes by one neighbour, and who receives the value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from corridor.brief.document import Block, Paragraph, Section
+from corridor.brief.pictures import drawn
+from corridor.brief.text import listed, percent, say, sentence
+from corridor.brief.view import View
+
+RECEIVERS = {
+    "seller": "the mines",
+    "facility": "whoever owns what is scarce on the way (railways, crossings, ports)",
+    "buyer": "buyers whose intake is full",
+}
+
+
+def dependence(view: View) -> Section | None:
+    """How much goes by whom, and who receives what."""
+    if not view.main.carried:
+        return None
+    blocks = (*_shares(view), *_rents(view), *drawn(view, "dependence"))
+    return Section("dependence", ("Dependence, and who gains",), blocks)
+
+
+def _shares(view: View) -> Iterator[Block]:
+    case, numbers = view.main, view.numbers
+    total = sum(case.by_corridor.values())
+    told = [
+        say(
+            "{who} {share}",
+            who=case.names.corridor(corridor),
+            share=numbers.fact(
+                f"share/{corridor}",
+                mtpa / total,
+                percent,
+                "share",
+                "its tonnes over all tonnes of the best lawful plan",
+                numbers.of_plan,
+            ),
+        )
+        for corridor, mtpa in case.by_corridor.items()
+    ]
+    yield Paragraph(
+        sentence(
+            "of the tonnes of the best lawful plan {told} goes by {them}.",
+            told=listed(told),
+            them="it" if len(told) == 1 else "each",
+        )
+        if False
+        else sentence("tonnes of the plan by corridor: {told}.", told=listed(told))
+    )
+
+
+def _rents(view: View) -> Iterator[Block]:
+    """Who receives the net value, at the plan's prices."""
+    numbers, rents = view.numbers, view.main.outcome.plan.solution.rents
+    by_kind = {kind: math.fsum(getattr(rents, kind).tolist()) for kind in RECEIVERS}
+    total = math.fsum(by_kind.values())
+    if total <= 0:
+        return
+    told = [
+        say(
+            "{who} {share}",
+            who=RECEIVERS[kind],
+            share=numbers.fact(
+                f"rent/{kind}",
+                rent / total,
+                percent,
+                "share",
+                f"rents of kind {kind} over net value, at the duals of the plan",
+                numbers.of_plan,
+            ),
+        )
+        for kind, rent in by_kind.items()
+        if rent > 0
+    ]
+    yield Paragraph(
+        sentence(
+            "of the net value, {told}, where prices settle as in the plan; tariffs count as cost, not as gain.",
+            told=listed(told),
+        )
+    )
