@@ -1,4 +1,4 @@
-"""The policy brief: every sentence and number computed, written as PDF and as one HTML file.
+"""The policy brief: every sentence and number computed, written as PDF, as one HTML file, or as DOCX.
 
 The only rooms that know Typst, Jinja and the formats of word processors.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -23,17 +23,18 @@ from corridor.brief.fonts import Coverage
 from corridor.brief.view import Length, View
 from corridor.errors import UsageError, did_you_mean
 from corridor.report import heading
+from corridor.sensitivity.run import Tell
 from corridor.study import Study
 
 __all__ = ["DRAWS", "FORMS", "Brief", "Length", "make", "wanted"]
 
-FORMS = (".pdf", ".html")
+FORMS = (".pdf", ".html", ".docx")
 """Endings of files that a brief is written as."""
 
 DRAWS = 256
 """So many draws say how sure a brief is where none are asked for: two seconds."""
 
-VERSIONS = ("corridor", "highspy", "numpy", "scipy", "matplotlib", "typst", "jinja2")
+VERSIONS = ("corridor", "highspy", "numpy", "scipy", "matplotlib", "fonttools", "typst", "jinja2", "python-docx")
 """Packages whose versions decide what a brief says and how it looks."""
 
 
@@ -86,6 +87,10 @@ class Brief:
             from corridor.brief.pdf import pdf
 
             return pdf(self.document)
+        if form == ".docx":
+            from corridor.brief.docx import docx
+
+            return docx(self.document)
         from corridor.brief.html import html
 
         return html(self.document)
@@ -141,8 +146,9 @@ def make(
     length: Length = "brief",
     draws: int = DRAWS,
     seed: int = 1,
+    with_png: bool = False,
     command: str = "",
-    tell: Callable[[int, int], object] | None = None,
+    tell: Tell | None = None,
 ) -> Brief:
     """Compute all that a brief says.
 
@@ -159,6 +165,8 @@ def make(
         How many draws of the uncertain numbers say how sure it is; 0 for none.
     seed
         Of the draws.
+    with_png
+        Whether figures are drawn as PNG too, which DOCX asks for.
     command
         What makes it again.
     tell
@@ -182,7 +190,7 @@ def make(
     main, *others = (Case(study.run(name), focus) for name in names)
     drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
     tornado = answer(main.outcome, "tornado", tell=tell) if length == "full" and main.any_lawful else None
-    return Brief(View(main, tuple(others), drawn, tornado, seed, length), command)
+    return Brief(View(main, tuple(others), drawn, tornado, seed, length, with_png), command)
 
 
 def wanted(places: Sequence[Path]) -> None:

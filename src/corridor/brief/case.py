@@ -15,7 +15,7 @@ from corridor.brief.names import Names
 from corridor.errors import NoAnswerError
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route
-from corridor.schema import EFFECTS
+from corridor.schema import EFFECTS, Rule
 from corridor.sensitivity.breakeven import Nearest, nearest
 from corridor.study import Outcome, Study
 
@@ -186,6 +186,19 @@ class Case:
     def may(self, commodity: str, corridor: str) -> bool:
         """Whether any way of a commodity by a corridor may be used."""
         return self.standing(commodity, corridor).status in self.outcome.study.file.assumptions.use
+
+    @cached_property
+    def rules_in_the_way(self) -> list[Rule]:
+        """Rules that keep the plan off the mildest ways by the corridor asked about, each once."""
+        standings = [self.standing(commodity, self.focus or "") for commodity in self.commodities]
+        use = self.outcome.study.file.assumptions.use
+        wanted = {rule for found in standings if found.status not in use for rule in found.rules}
+        return [rule for rule in self.outcome.tables["rules"] if rule.id in wanted and rule.effect not in use]
+
+    @property
+    def in_the_way(self) -> list[str]:
+        """The measures of these rules, each once."""
+        return list(dict.fromkeys(rule.measure for rule in self.rules_in_the_way))
 
     @property
     def is_default(self) -> bool:

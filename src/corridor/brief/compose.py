@@ -76,6 +76,9 @@ def _cite(view: View) -> Section:
             scenario=Name(outcome.scenario),
             hash=Name(outcome.study.input_hash),
         ),
-        " Every number above stands in the file of facts beside this brief, with its formula, the rows and sources behind it, and the command that prints it again.",
+        *say(
+            " Every number above stands in the file of facts beside this brief, with its formula, the rows and sources "
+            "behind it, and the command that prints it again."
+        ),
     ]
     return Section("cite", ("How to cite and reproduce",), (Paragraph(joined(told), "note"),))

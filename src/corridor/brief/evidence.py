@@ -53,7 +53,7 @@ class Dollars:
     def evidence(self, key: str, what: str, command: str) -> Evidence:
         """All of it as evidence."""
         total = sum(self._by_basis.values())
-        shares = {basis: self._by_basis.get(basis, 0.0) / total for basis in BASES} if total else None
+        shares = {str(basis): self._by_basis.get(basis, 0.0) / total for basis in BASES} if total else None
         rows = tuple(sorted(self._rows, key=_place))
         sources = tuple(sorted(self._sources, key=lambda source: (-self._sources[source], source)))
         return Evidence(key, what, command, rows, sources, shares)
@@ -73,10 +73,11 @@ def of_route(outcome: Outcome, route: Route) -> Evidence:
             behind.item(item)
     words = ["explain", route.origin, route.market, "--commodity", route.commodity]
     words += [word for place in dict.fromkeys([route.entry, route.gateway]) if place for word in ("--via", place)]
+    by = " and ".join(dict.fromkeys(filter(None, [route.gateway, route.entry])))
     ends = (route.commodity, route.origin, route.market, route.gateway, route.entry)
     return behind.evidence(
         "route:" + ":".join((outcome.scenario, *ends)),
-        f"{route.commodity} from {route.origin} to {route.market} by {route.gateway} and {route.entry or 'no crossing'}",
+        f"{route.commodity} from {route.origin} to {route.market} by {by}",
         command(outcome, *words),
     )
 

@@ -45,9 +45,9 @@ def _who_carries(view: View) -> Runs:
     case, names, numbers = view.main, view.main.names, view.numbers
     total = numbers.of_them("commodities", len(case.commodities), "commodities both offered and bid for")
     if not case.won:
-        who = listed([names.corridor(corridor) for corridor in case.by_corridor])
+        carriers = listed([names.corridor(corridor) for corridor in case.by_corridor])
         what = names.commodity(case.tied[0]) if len(case.commodities) == 1 else say("{n} commodities", n=total)
-        return say("{who} carry equal parts of {what}", who=who, what=what)
+        return say("{who} carry equal parts of {what}", who=carriers, what=what)
     (first, own), *rest = case.won.items()
     who = names.corridor(first)
     most = "most of " if _shared(case) else ""
@@ -98,7 +98,6 @@ def _focus_in_title(case: Case) -> Iterator[Runs]:
 
 def findings(view: View) -> Bullets:
     """Three to five key findings, the last one on how sure they are."""
-    case = view.main
     found = [_plan(view), *_law(view), *_cost(view), *_behind(view)]
     if view.best_shares:
         found.append(_confidence(view))
@@ -195,7 +194,9 @@ def _cost(view: View) -> Iterator[Runs]:
     own = sale.anyhow[focus]
     reached = [one for one in case.sales if focus in one.anyhow]
     best = [one for one in reached if one.anyhow[focus].generalised <= min(r.generalised for r in one.anyhow.values())]
-    formula = "commodities whose way from the largest mine to the main market is the cheapest by the corridor, whatever the law says"
+    formula = (
+        "commodities whose cheapest way from the largest mine to the main market is by the corridor, lawful or not"
+    )
     k = numbers.count("focus_cheapest", len(best), formula, none="none")
     n = numbers.count("focus_reached", len(reached), "commodities whose main market is reached by the corridor")
     first = sentence(
@@ -240,10 +241,7 @@ def _by(case: Case, route: Route) -> Name:
 
 def _behind(view: View) -> Iterator[Runs]:
     """How far the corridor asked about is from carrying anything: as the law stands, and as if measures were lifted."""
-    lifted = next(
-        (n for n in view.numbers_of_others if n.case.lifted and n.case.outcome.as_of == view.main.outcome.as_of), None
-    )
-    for numbers in (view.numbers, *([lifted] if lifted and not view.main.lifted else [])):
+    for numbers in (view.numbers, *([view.as_if_lifted] if view.as_if_lifted else [])):
         case = numbers.case
         if case.focus is None or not case.lawful_through_focus:
             continue
@@ -297,7 +295,7 @@ def _how_sure(view: View, who: Name, corridor: str, by_word: Mapping[str, Sequen
     formula = (
         "commodities that the plan sends by the corridor, and that go there first in so large a share of the draws"
     )
-    told = []
+    told: list[Runs] = []
     for known in LIKELIHOODS:
         if shares := by_word.get(known.word):
             n = view.numbers.count(f"sure/{corridor}/{known.word}", len(shares), formula, view.of_draws)

@@ -87,7 +87,7 @@ class Numbers:
 
     def behind(self, near: Nearest) -> Fact:
         """How far the nearest way of the corridor asked about is behind the plan."""
-        formula = f"loss of net value for each tonne if {FORCED_MTPA} Mt/yr are forced over the route: the plan is solved anew"
+        formula = f"loss of net value for each tonne if {FORCED_MTPA} Mt/yr must go by the route: solved anew"
         return self.of_route(near.route, "behind", near.behind_usd_per_t, text.money, "USD/t", formula=formula)
 
     def carried(self, corridor: str, commodity: str | None = None) -> Fact:

@@ -1,4 +1,4 @@
-"""A document -> PDF: typeset by Typst from a fixed template, tagged for those who cannot see, the same bytes each time."""
+"""A document -> PDF: typeset by Typst from a fixed template, tagged for those who cannot see."""
 
 from __future__ import annotations
 

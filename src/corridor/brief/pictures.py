@@ -95,25 +95,14 @@ def _shares(view: View) -> Picture | None:
     return shares(caption(view.main.outcome), Shares(by_name, view.n_draws))
 
 
-def _tornado(view: View) -> Picture | None:
-    from corridor.figures.tornado import gaps_of
-
-    sale = view.main.flagship
-    if view.tornado is None or sale is None:
-        return None
-    return gaps_of(view.main.outcome, sale.commodity, view.tornado)
+def _shares_command(view: View) -> str:
+    return command(view, "shares", "--draws", str(view.n_draws), "--seed", str(view.seed))
 
 
 SLOTS: tuple[Slot, ...] = (
     Slot("costs", "costs", False, *_named("costs", market=True)),
     Slot("costs", "staircase", False, *_named("staircase", market=True)),
     Slot("change", "netback", False, *_named("netback", market=False)),
-    Slot(
-        "sureness",
-        "shares",
-        False,
-        _shares,
-        lambda view: command(view, "shares", "--draws", str(view.n_draws), "--seed", str(view.seed)),
-    ),
+    Slot("sureness", "shares", False, _shares, _shares_command),
 )
 """In the order in which they stand."""

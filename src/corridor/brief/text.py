@@ -75,9 +75,9 @@ def listed(items: Sequence[Words]) -> Runs:
     parts = [item if isinstance(item, tuple) else (item,) for item in items]
     if not parts:
         return ("none",)
-    runs: list[Run] = [*parts[0]]  # type: ignore[list-item]  # a sequence of runs is made of runs
+    runs: list[Run] = [*parts[0]]
     for i, part in enumerate(parts[1:], start=2):
-        runs += [" and " if i == len(parts) else ", ", *part]  # type: ignore[list-item]
+        runs += [" and " if i == len(parts) else ", ", *part]
     return joined(runs)
 
 

@@ -56,6 +56,15 @@ class View:
         """Facts of the others."""
         return tuple(Numbers(case) for case in self.others)
 
+    @cached_property
+    def as_if_lifted(self) -> Numbers | None:
+        """The first scenario of the same day in which measures are treated as if lifted; None if this one is one."""
+        day = self.main.outcome.as_of
+        found = (
+            numbers for numbers in self.numbers_of_others if numbers.case.lifted and numbers.case.outcome.as_of == day
+        )
+        return None if self.main.lifted else next(found, None)
+
     @property
     def full(self) -> bool:
         """Whether everything is told."""

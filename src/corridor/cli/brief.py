@@ -16,7 +16,7 @@ Scenarios = Annotated[
     tuple[str, ...],
     Parameter(
         name="--scenario",
-        help="Scenario that the brief tells of; more of them are told beside it. Default: the study's own, beside it all.",
+        help="Scenario that it tells of; more of them stand beside it. Default: the study's own, and all beside it.",
         consume_multiple=False,
     ),
 ]
@@ -24,7 +24,7 @@ Places = Annotated[
     tuple[Path, ...],
     Parameter(
         name=("-o", "--output"),
-        help="File to write: .pdf or .html; may be given several times.",
+        help="File to write: .pdf, .html or .docx; may be given several times.",
         consume_multiple=False,
     ),
 ]
@@ -42,8 +42,8 @@ def brief(
 ) -> None:
     """Write the policy brief: which corridor wins, for what, under which law, and how sure that is.
 
-    Without -o its findings are shown. Beside the files of -o stand NAME.facts.json, with the origin of every number, and
-    NAME.run.json, with input, versions and command.
+    Without -o its findings are shown. Beside the files of -o stand NAME.facts.json, with the origin of every number,
+    and NAME.run.json, with input, versions and command.
 
     Example: corridor brief --length full -o brief.pdf -o brief.html
 
@@ -63,7 +63,16 @@ def brief(
     outcome = run_study(study, scenario[0] if scenario else None)
     many = DRAWS if draws is None else draws
     words = _command(scenario, length, many, seed, study, places)
-    made = make(outcome.study, scenario, length=length, draws=many, seed=seed, command=words, tell=Progress("blocks"))
+    made = make(
+        outcome.study,
+        scenario,
+        length=length,
+        draws=many,
+        seed=seed,
+        with_png=any(place.suffix.lower() == ".docx" for place in places),
+        command=words,
+        tell=Progress("blocks"),
+    )
     if places:
         unknown = made.unknown_characters()
         if unknown:

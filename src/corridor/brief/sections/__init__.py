@@ -10,6 +10,7 @@ from corridor.brief.sections.comparison import compared
 from corridor.brief.sections.costs import costs
 from corridor.brief.sections.dependence import dependence
 from corridor.brief.sections.focus import needed
+from corridor.brief.sections.glance import glance
 from corridor.brief.sections.law import law
 from corridor.brief.sections.limits import limits
 from corridor.brief.sections.scenarios import scenarios
@@ -17,6 +18,7 @@ from corridor.brief.sections.sureness import sureness
 from corridor.brief.view import View
 
 SECTIONS: tuple[Callable[[View], Section | None], ...] = (
+    glance,
     compared,
     costs,
     sureness,

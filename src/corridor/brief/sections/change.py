@@ -113,8 +113,9 @@ def _prices(view: View, found: Sequence[Along]) -> Iterator[Block]:
     )
     yield Paragraph(
         sentence(
-            "of {n} {products} (a mine and what it ships), price alone would have changed the best corridor for {k} at the yearly prices of {span}, "
-            "and for {m} it decided whether they pay at all. Other prices, costs and the law are held, and shared capacity is not looked at.",
+            "of {n} {products} (a mine and what it ships), price alone would have changed the best corridor for {k} at "
+            "the yearly prices of {span}, and for {m} it decided whether they pay at all. Other prices, costs and the "
+            "law are held, and shared capacity is not looked at.",
             n=n,
             products=plural(len(products), "product"),
             k=k,
@@ -144,7 +145,7 @@ def _table(view: View, found: Sequence[Along]) -> Table:
     heads = ("Product", "Price", "today", "past years", "pays from", "best at prices of the past")
     columns = tuple(Column((head,), numbers=head in {"today", "past years", "pays from"}) for head in heads)
     note = say(
-        "USD/t of {year}. Pays from: the lowest price at which any lawful sale covers mine and way; above it none fails.",
+        "USD/t of {year}. Pays from: the lowest price at which a lawful sale covers mine and way.",
         year=view.numbers.price_year,
     )
     return Table("prices", ("What each mine's best sale is, by price",), columns, tuple(rows), note)
@@ -204,7 +205,8 @@ def _numbers(view: View) -> Iterator[Block]:
         none="none",
     )
     told = sentence(
-        "of {n} uncertain numbers {k}, taken alone to an end of {its} range, {changes} which corridor is the best for any commodity",
+        "of {n} uncertain numbers {k}, taken alone to an end of {its} range, {changes} which corridor is the best for "
+        "any commodity",
         n=n,
         k=k,
         its=plural(len(turning), "its", "their"),

@@ -21,9 +21,9 @@ def compared(view: View) -> Section:
         "ways", len(outcome.routes), "ways from a mine to a market by one gateway and one last crossing"
     )
     told = sentence(
-        "{mines} {m} offer {goods} {g}, and {markets} {k} bid for them. {ways} ways are compared: from each mine to each "
-        "market the cheapest by every gateway (a port of loading, or the crossing out for a sale over land) and every "
-        "last border crossing before it.",
+        "{mines} {m} offer {goods} {g}, and {markets} {k} bid for them. {ways} ways are compared: from each mine to "
+        "each market the cheapest by every gateway (a port of loading, or the crossing out for a sale over land) and "
+        "every last border crossing before it.",
         mines=mines,
         m=plural(len({s.node for s in sellers}), "mine", "mines"),
         goods=goods,

@@ -17,15 +17,14 @@ PART_WORDS = {"gauge_break": "gauge change", "ad_valorem": "insurance, risk", "o
 
 def costs(view: View) -> Section | None:
     """What each way costs."""
-    if not any(sale.anyhow for sale in view.main.sales):
-        return None
-    return Section("costs", ("What it costs",), (*_tables(view), *drawn(view, "costs")))
+    tables = _tables(view) if view.full and any(sale.anyhow for sale in view.main.sales) else ()
+    blocks = (*tables, *drawn(view, "costs"))
+    return Section("costs", ("What it costs",), blocks) if blocks else None
 
 
 def _tables(view: View) -> Iterator[Block]:
     yield cost_table(view)
-    if view.full:
-        yield parts_table(view)
+    yield parts_table(view)
 
 
 def cost_table(view: View) -> Table:
@@ -52,10 +51,10 @@ def cost_table(view: View) -> Table:
     heads = ("Corridor", "Gateway, crossing", "USD/t (range)", "cash", "days", "netback", "assumed", "law")
     columns = tuple(Column((head,), numbers=head not in {"Corridor", "Gateway, crossing", "law"}) for head in heads)
     note = say(
-        "From the largest mine of each commodity to its main market: the cheapest way of each corridor that may be used, "
-        "and with ✗ the cheapest that may not, where there is no other or it would be cheaper. USD/t: generalised cost, "
-        "with every part at its low and its high bound; cash: what is invoiced; netback: bid less cash; assumed: share of "
-        "the cost that rests on assumed numbers. Dollars of {year}.",
+        "From the largest mine of each commodity to its main market: the cheapest way of each corridor that may be "
+        "used, and with ✗ the cheapest that may not, where there is no other or it would be cheaper. USD/t: "
+        "generalised cost, with every part at its low and its high bound; cash: what is invoiced; netback: bid less "
+        "cash; assumed: share of the cost that rests on assumed numbers. Dollars of {year}.",
         year=numbers.price_year,
     )
     return Table("costs", ("What each way costs",), columns, tuple(rows), note)

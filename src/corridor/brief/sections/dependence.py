@@ -43,15 +43,7 @@ def _shares(view: View) -> Iterator[Block]:
         )
         for corridor, mtpa in case.by_corridor.items()
     ]
-    yield Paragraph(
-        sentence(
-            "of the tonnes of the best lawful plan {told} goes by {them}.",
-            told=listed(told),
-            them="it" if len(told) == 1 else "each",
-        )
-        if False
-        else sentence("tonnes of the plan by corridor: {told}.", told=listed(told))
-    )
+    yield Paragraph(sentence("tonnes of the plan by corridor: {told}.", told=listed(told)))
 
 
 def _rents(view: View) -> Iterator[Block]:

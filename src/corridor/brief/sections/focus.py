@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from corridor.brief.case import Case, Sale
 from corridor.brief.document import Block, Column, Name, Paragraph, Runs, Section, Table
 from corridor.brief.facts import Fact
-from corridor.brief.names import from_id
+from corridor.brief.headline import the_plan
 from corridor.brief.sections.costs import PART_WORDS
 from corridor.brief.text import listed, money, plural, say, sentence
 from corridor.brief.view import View
 from corridor.routes import Route
 from corridor.schema import PARTS
+
+MOST_PARTS = 7
+"""So many parts have a column of their own: those in which the ways differ most."""
 
 
 def needed(view: View) -> Section | None:
@@ -35,12 +38,12 @@ def _law(view: View) -> Iterator[Block]:
                 "nothing: {who} carries {mtpa} million tonnes a year in {plan}.",
                 who=who,
                 mtpa=view.numbers.carried(case.focus or ""),
-                plan=_plan(case),
+                plan=the_plan(case),
             )
         )
         return
     if not case.lawful_through_focus:
-        measures = dict.fromkeys(measure for commodity in case.commodities for measure in _measures(case, commodity))
+        measures = case.in_the_way
         listing = listed([(Name(measure),) for measure in measures])
         yield Paragraph(
             sentence(
@@ -50,48 +53,30 @@ def _law(view: View) -> Iterator[Block]:
                 who=who,
             )
         )
-    for numbers in (view.numbers, *view.numbers_of_others):
+    for numbers in (view.numbers, *([view.as_if_lifted] if view.as_if_lifted else [])):
         near = numbers.case.nearest
-        if near is None or numbers.case.by_corridor.get(case.focus or ""):
+        if near is None or numbers.case.by_corridor.get(case.focus or "") or near.behind_usd_per_t == float("inf"):
             continue
-        if near.behind_usd_per_t == float("inf"):
-            continue
-        ends = {
-            "what": case.names.commodity(near.route.commodity),
-            "origin": case.names.place(near.route.origin),
-            "market": case.names.place(near.route.market),
-        }
-        where = (
-            ()
-            if numbers is view.numbers
-            else say(
+        route = near.route
+        where: Runs = ()
+        if numbers is not view.numbers:
+            where = say(
                 "in the scenario {name}{lifted}, ",
                 name=Name(numbers.case.scenario),
                 lifted=" (as if measures were lifted, not the law)" if numbers.case.lifted else "",
             )
-        )
         yield Paragraph(
             sentence(
-                "{where}each tonne by {who} would have to be paid {gap} USD to be as good as the best plan, at the least: {what} from {origin} to {market}.",
+                "{where}the nearest way by {who}, {what} from {origin} to {market}, would have to be paid {gap} USD a "
+                "tonne to be as good as the best plan.",
                 where=where,
                 who=who,
+                what=case.names.commodity(route.commodity),
+                origin=case.names.place(route.origin),
+                market=case.names.place(route.market),
                 gap=numbers.behind(near),
-                **ends,
             )
         )
-
-
-def _plan(case: Case) -> str:
-    return "the best plan with the measures treated as if lifted" if case.lifted else "the best lawful plan"
-
-
-def _measures(case: Case, commodity: str) -> Iterator[str]:
-    """Measures on the mildest ways of a commodity by the corridor."""
-    wanted = {*case.standing(commodity, case.focus or "").rules}
-    use = case.outcome.study.file.assumptions.use
-    for rule in case.outcome.tables["rules"]:
-        if rule.id in wanted and rule.effect not in use:
-            yield rule.measure
 
 
 def _parts(view: View) -> Iterator[Block]:
@@ -101,7 +86,9 @@ def _parts(view: View) -> Iterator[Block]:
     if not pairs:
         return
     gaps = {sale.commodity: [a - b for a, b in zip(own.parts, rival.parts, strict=True)] for sale, own, rival in pairs}
-    used = [i for i in range(len(PARTS)) if any(abs(gap[i]) >= 0.05 for gap in gaps.values())]  # noqa: PLR2004  # shown as 0.1
+    widest = {i: max(abs(gap[i]) for gap in gaps.values()) for i in range(len(PARTS))}
+    used = sorted(sorted(widest, key=lambda i: -widest[i])[:MOST_PARTS])
+    used = [i for i in used if widest[i] > 0]
     rows = tuple(
         (
             sentence("{what}", what=case.names.commodity(sale.commodity)),

@@ -6,13 +6,21 @@ from collections.abc import Iterator
 
 from corridor.brief.case import Case
 from corridor.brief.document import Block, Bullets, Cited, Column, Name, Paragraph, Runs, Section, Table
+from corridor.brief.names import day
 from corridor.brief.pictures import drawn
-from corridor.brief.text import say, sentence
+from corridor.brief.text import listed, say, sentence
 from corridor.brief.view import View
+from corridor.schema import Rule
 
 
-def law(view: View) -> Section:
+def law(view: View) -> Section | None:
     """What the law says."""
+    blocks = [*([_table(view)] if view.full else []), *drawn(view, "law"), *_in_the_way(view)]
+    return Section("law", ("What the law says",), tuple(blocks)) if blocks else None
+
+
+def _table(view: View) -> Table:
+    """The mildest status by commodity and corridor."""
     case = view.main
     reached = [c for c in case.corridors if any(route.corridor == c for route in case.outcome.routes)]
     rows = [
@@ -24,17 +32,7 @@ def law(view: View) -> Section:
     ]
     columns = (Column(("Commodity",)), *(Column((case.names.corridor(c),)) for c in reached))
     note = say("The mildest status of any way from any mine to any market. The model informs; it is not legal advice.")
-    blocks: list[Block] = [
-        Table("law", say("Legal status on {day}", day=view.numbers.as_of), columns, tuple(rows), note),
-        *drawn(view, "law"),
-    ]
-    rules = list(_rules(view))
-    if rules:
-        blocks += [
-            Paragraph(sentence("what stands in the way through {who}:", who=case.names.corridor(case.focus or ""))),
-            Bullets(tuple(rules)),
-        ]
-    return Section("law", ("What the law says",), tuple(blocks))
+    return Table("law", say("Legal status on {day}", day=view.numbers.as_of), columns, tuple(rows), note)
 
 
 def _standing(case: Case, commodity: str, corridor: str) -> Runs:
@@ -42,20 +40,35 @@ def _standing(case: Case, commodity: str, corridor: str) -> Runs:
     return (status,) if status else ("no way",)
 
 
-def _rules(view: View) -> Iterator[Runs]:
-    """The rules in the way of the corridor asked about, each once."""
-    case = view.main
-    if case.focus is None or case.lawful_through_focus:
+def _in_the_way(view: View) -> Iterator[Block]:
+    """What keeps cargo off the corridor asked about, with paragraphs, days and sources."""
+    case, rules = view.main, view.main.rules_in_the_way
+    if case.focus is None or case.lawful_through_focus or not rules:
         return
-    wanted = dict.fromkeys(rule for c in case.commodities for rule in case.standing(c, case.focus or "").rules)
-    for rule in case.outcome.tables["rules"]:
-        if rule.id in wanted and rule.effect != "open":
-            paragraph = Name(f", {rule.paragraph}") if rule.paragraph else ""
-            yield say(
-                "{measure}{paragraph} ({effect}): {wording} {cited}",
-                measure=Name(rule.measure),
-                paragraph=paragraph,
-                effect=rule.effect,
-                wording=Name(rule.wording),
-                cited=Cited(rule.source),
+    who = case.names.corridor(case.focus)
+    if not view.full:
+        told = [
+            (
+                *say("{measure}", measure=Name(measure)),
+                *dict.fromkeys(Cited(r.source) for r in rules if r.measure == measure),
             )
+            for measure in case.in_the_way
+        ]
+        yield Paragraph(sentence("in the way through {who}: {told}.", who=who, told=listed(told)))
+        return
+    yield Paragraph(sentence("what stands in the way through {who}, on the mildest ways that there are:", who=who))
+    yield Bullets(tuple(_rule(rule) for rule in rules))
+
+
+def _rule(rule: Rule) -> Runs:
+    since = Name(f", since {day(rule.valid_from)}")
+    paragraph = Name(f", paragraph {rule.paragraph}") if rule.paragraph else ""
+    return say(
+        "{measure}{paragraph} ({effect}{since}): {wording}{cited}",
+        measure=Name(rule.measure),
+        paragraph=paragraph,
+        effect=rule.effect,
+        since=since,
+        wording=Name(rule.wording),
+        cited=Cited(rule.source),
+    )

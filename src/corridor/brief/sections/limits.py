@@ -8,7 +8,7 @@ from corridor.brief import evidence
 from corridor.brief.document import Block, Bullets, Cited, Column, Name, Runs, Section, Table
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.sections.change import parameter_words
-from corridor.brief.text import money, percent, say
+from corridor.brief.text import money, say
 from corridor.brief.view import View
 from corridor.sensitivity.parameters import Parameter, parameters
 
@@ -21,7 +21,8 @@ LEFT_OUT = (
     "Each mine sells where it earns most: contracts and ownership that tie a mine to a buyer are not known.",
     "Ranges are those of the tables. What nobody has written down has no range here.",
     "A planned line is paid for by the cargo that it is built for; public money is not counted.",
-    "The law is read as of the day. The model informs; it is not legal advice. Borders drawn or named imply no opinion on the status of any territory.",
+    "The law is read as of the day. The model informs; it is not legal advice.",
+    "Borders drawn or named imply no opinion on the status of any territory.",
 )
 """What a reader must know that no number says."""
 
@@ -38,7 +39,7 @@ def _assumed(view: View) -> Iterator[Table]:
         return
     outcome = view.main.outcome
     known = parameters(outcome)
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     for row in view.tornado["tornado"][:MOST]:
         parameter = known.get(row["input"])
         swing = view.numbers.fact(
@@ -71,7 +72,8 @@ def _assumed(view: View) -> Iterator[Table]:
         Column(("net value, million USD/yr",), numbers=True),
     )
     note = say(
-        "The swing of net value with this number alone at its ends, and in brackets net value at the low and the high end; prices at their tenth and ninetieth percentile. Grades: A is best."
+        "The swing of net value with this number alone at its ends, and in brackets net value at the low and the high "
+        "end; prices at their tenth and ninetieth percentile. Grades: A is best."
     )
     yield Table("assumptions", ("The numbers that move net value most",), columns, tuple(rows), note)
 

@@ -27,15 +27,19 @@ def scenarios(view: View) -> Section | None:
         )
         for numbers in everyone
     )
-    columns = (Column(("Scenario",)), Column(("as of",)))
-    columns += tuple(Column(say("{who}, Mt/yr", who=view.main.names.corridor(c)), numbers=True) for c in corridors)
-    columns += (Column(("net value, million USD/yr",), numbers=True),)
-    columns += (Column(say("{who}", who=view.main.names.corridor(focus))),) if focus else ()
-    note: Runs = say("Best plan of each scenario, in dollars of its own price year.")
+    columns = [Column(("Scenario",)), Column(("as of",))]
+    columns += [Column(say("{who}, Mt/yr", who=view.main.names.corridor(c)), numbers=True) for c in corridors]
+    columns += [Column(("million USD/yr",), numbers=True)]
+    columns += [Column(say("{who}", who=view.main.names.corridor(focus)))] if focus else []
+    note: Runs = say(
+        "The best plan of each scenario: what goes by whom, and net value in dollars of its own price year."
+    )
     if any(numbers.case.lifted for numbers in everyone):
         note = (*note, " † Counterfactual, not the law: measures are treated as if lifted.")
     return Section(
-        "scenarios", ("Other scenarios",), (Table("scenarios", ("The scenarios of the study",), columns, rows, note),)
+        "scenarios",
+        ("Other scenarios",),
+        (Table("scenarios", ("The scenarios of the study",), tuple(columns), rows, note),),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corridor.brief.document import Column, Runs, Section, Table
 from corridor.brief.pictures import drawn
+from corridor.brief.sections.glance import carrier
 from corridor.brief.text import likelihood, say, sentence
 from corridor.brief.view import View
 
@@ -12,7 +13,7 @@ NONE: Runs = ("–",)
 
 def sureness(view: View) -> Section | None:
     """How sure it is."""
-    if not view.best_shares:
+    if not view.best_shares or not view.full:
         return None
     case = view.main
     corridors = [c for c in case.corridors if any(c in shares for shares in view.best_shares.values())]
@@ -23,20 +24,17 @@ def sureness(view: View) -> Section | None:
             (view.best_share(commodity, c),) if c in shares and case.may(commodity, c) else NONE for c in corridors
         ]
         word: Runs = (likelihood(shares[winner]).word,) if winner in shares else NONE
-        plan: Runs = (
-            (case.names.corridor(winner),)
-            if winner
-            else ("nothing shipped" if commodity in case.idle else "shared evenly",)
-        )
+        plan = carrier(case, commodity)
         rows.append((sentence("{what}", what=case.names.commodity(commodity)), plan, word, *cells))
-    columns = (Column(("Commodity",)), Column(("Plan",)), Column(("That it is the best way is",)))
-    columns += tuple(Column((case.names.corridor(c),), numbers=True) for c in corridors)
+    columns = [Column((head,)) for head in ("Commodity", "Plan", "That it is the best way is")]
+    columns += [Column((case.names.corridor(c),), numbers=True) for c in corridors]
     note = say(
         "Shares of {n} draws of all uncertain numbers at once in which the first tonne goes by the corridor and earns "
-        "something; what is missing sells nothing, and – has no lawful way. Likelihoods hold within the model, for its ranges.",
+        "something; what is missing sells nothing, and – has no lawful way. Likelihoods hold within the model, for its "
+        "ranges.",
         n=view.draws_fact,
     )
     table = Table(
-        "sureness", ("In which share of the draws each corridor is the best way",), columns, tuple(rows), note
+        "sureness", ("In which share of the draws each corridor is the best way",), tuple(columns), tuple(rows), note
     )
     return Section("sureness", ("How sure it is",), (table, *drawn(view, "sureness")))
