@@ -44,6 +44,13 @@ class Names:
             return Name(from_id(place))
         return Name(name.split(" (")[0] or name)
 
+    def parameter(self, name: str) -> Name:
+        """A number of the tables: ``tariffs:ubtz:rate:coal`` is the rate of ubtz (coal)."""
+        _, subject, parameter, *rest = name.split(":")
+        of = self._nodes.get(subject) or self._commodities.get(subject) or subject.replace("_", " ")
+        cargo = f" ({self._commodities.get(rest[0], rest[0].replace('_', ' ')).lower()})" if rest else ""
+        return Name(f"{parameter.replace('_', ' ')} of {of}{cargo}")
+
     def way(self, gateway: str, entry: str) -> Name:
         """Gateway, and the crossing before it where that is another place."""
         first = self.place(gateway).text

@@ -84,25 +84,55 @@ def command(view: View, name: str, *asked: str) -> str:
     return shlex.join(["corridor", "figure", name, *asked, *scenario, "-o", f"{name}.svg"])
 
 
-def _shares(view: View) -> Picture | None:
-    from corridor.figures.shares import Shares, shares
-    from corridor.figures.style import caption
+def _map(view: View) -> Picture | None:
+    return figures.make("map", view.main.outcome) if view.main.outcome.routes else None
 
-    if not view.best_shares:
-        return None
-    names = view.main.outcome.network.commodities
-    by_name = {names[commodity].name: shares for commodity, shares in view.best_shares.items()}
-    return shares(caption(view.main.outcome), Shares(by_name, view.n_draws))
+
+def _shares(view: View) -> Picture | None:
+    from corridor.figures.shares import shares_from
+
+    return shares_from(view.main.outcome, None, view.draws) if view.draws else None
 
 
 def _shares_command(view: View) -> str:
     return command(view, "shares", "--draws", str(view.n_draws), "--seed", str(view.seed))
 
 
+def _tornado(view: View) -> Picture | None:
+    from corridor.figures.tornado import tornado_from
+
+    sale = view.main.flagship
+    if view.tornado is None or sale is None or not any(g["commodity"] == sale.commodity for g in view.tornado["gaps"]):
+        return None
+    return tornado_from(view.main.outcome, sale.commodity, view.tornado)
+
+
+def _tornado_command(view: View) -> str:
+    sale = view.main.flagship
+    return command(view, "tornado", *(("--commodity", sale.commodity) if sale else ()))
+
+
+def _regime(view: View) -> Picture | None:
+    """The plane of price and tariff, where more than one corridor wins in it."""
+    if view.plane is None or len({area.winner for area in view.plane.areas}) == 1:
+        return None
+    return figures.regime_of(view.main.outcome, view.plane)
+
+
+def _regime_command(view: View) -> str:
+    found = view.plane
+    if found is None:
+        return ""
+    return command(view, "regime", "--x", found.x.name, "--y", found.y.name, "--commodity", found.commodity or "")
+
+
 SLOTS: tuple[Slot, ...] = (
+    Slot("compared", "map", True, _map, lambda view: command(view, "map")),
     Slot("costs", "costs", False, *_named("costs", market=True)),
     Slot("costs", "staircase", False, *_named("staircase", market=True)),
     Slot("change", "netback", False, *_named("netback", market=False)),
+    Slot("change", "regime", False, _regime, _regime_command),
+    Slot("change", "tornado", False, _tornado, _tornado_command),
     Slot("sureness", "shares", False, _shares, _shares_command),
 )
 """In the order in which they stand."""

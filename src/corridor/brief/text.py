@@ -152,6 +152,13 @@ def tonnes(value: float) -> str:
     return shown if float(shown.replace(",", "")) or not value else f"{value:.2g}"
 
 
+def significant(value: float) -> str:
+    """A number of any size to four digits, and to all of those before the point."""
+    whole = f"{value:,.0f}"
+    shown = whole if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004  # four digits
+    return minus(shown)
+
+
 def percent(share: float) -> str:
     """A share for reading: what is not nothing is never shown as nothing, what is not all never as all."""
     if 0 < share < 0.005:  # noqa: PLR2004  # half a percent

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from corridor import report
 from corridor.brief import evidence, text
 from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.numbers import Numbers
+from corridor.errors import UsageError
+
+if TYPE_CHECKING:
+    from corridor.sensitivity.regime import Regime
 
 Length = Literal["brief", "full"]
 
@@ -86,6 +90,29 @@ class View:
         """The best sale of every mine at every price."""
         return report.netback(self.main.outcome)
 
+    @cached_property
+    def plane(self) -> Regime | None:
+        """Price of the largest mine's product and the tariff that moves its gap most: who carries where in their plane.
+
+        None where numbers alone were not looked at, or there is no such tariff.
+        """
+        from corridor.sensitivity.regime import plane_of
+
+        sale = self.main.flagship
+        if self.tornado is None or sale is None:
+            return None
+        gaps = [
+            g for g in self.tornado["gaps"] if g["commodity"] == sale.commodity and g["input"].startswith("tariffs:")
+        ]
+        widest = max(gaps, key=_width, default=None)
+        if widest is None:
+            return None
+        price = self.main.outcome.network.commodities[sale.commodity].price_reference
+        try:
+            return plane_of(self.main.outcome, sale.commodity, (price, None, None), (widest["input"], None, None))
+        except UsageError:  # a price without a history has no range
+            return None
+
     @property
     def n_draws(self) -> int:
         """How many draws there were."""
@@ -129,3 +156,9 @@ class View:
         formula = "fifth and ninety-fifth percentile of net value over the draws"
         key = f"{self.main.scenario}/net_value_range"
         return Fact(key, shown, median, "million USD/yr", formula, self.of_draws, low, high)
+
+
+def _width(gap: Mapping[str, Any]) -> float:
+    """How far a gap moves; 0 where one of its ends is not known."""
+    ends = gap["gap_low_usd_per_t"], gap["gap_high_usd_per_t"]
+    return 0.0 if None in ends else abs(ends[1] - ends[0])

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 from corridor.brief import evidence, text
 from corridor.brief.document import Block, Column, Name, Paragraph, Runs, Section, Table
 from corridor.brief.facts import Evidence, Fact
-from corridor.brief.names import from_id
 from corridor.brief.pictures import drawn
-from corridor.brief.text import listed, plural, say, sentence
+from corridor.brief.text import joined, listed, plural, say, sentence
 from corridor.brief.view import View
 
 NONE: Runs = ("–",)
@@ -57,7 +56,7 @@ def change(view: View) -> Section | None:
     if not view.main.any_lawful:
         return None
     found = list(_along(view))
-    blocks: list[Block] = [*_prices(view, found), *drawn(view, "change"), *_numbers(view)]
+    blocks: list[Block] = [*_prices(view, found), *_numbers(view), *_plane(view), *drawn(view, "change")]
     if view.full and found:
         blocks.insert(1, _table(view, found))
     return Section("change", ("When the answer changes",), tuple(blocks)) if blocks else None
@@ -185,7 +184,7 @@ def _best(view: View, one: Along, key: str) -> Runs:
             who = (*who, " from ", at)
         told.append(who)
         before = name
-    return listed(told) if told else NONE
+    return joined([run for i, part in enumerate(told) for run in (("; ", *part) if i else part)]) if told else NONE
 
 
 def _numbers(view: View) -> Iterator[Block]:
@@ -216,7 +215,7 @@ def _numbers(view: View) -> Iterator[Block]:
         by = [
             say(
                 "{number} for {what}",
-                number=Name(parameter_words(row["input"])),
+                number=names.parameter(row["input"]),
                 what=listed([(names.commodity(c),) for c in row["winner_changes"]]),
             )
             for row in turning[:5]
@@ -225,8 +224,44 @@ def _numbers(view: View) -> Iterator[Block]:
     yield Paragraph((*told, "."))
 
 
-def parameter_words(name: str) -> str:
-    """The name of a number in words: ``tariffs:ubtz:rate`` is rate, Ubtz."""
-    _, subject, parameter, *rest = name.split(":")
-    of = f" ({from_id(rest[0]).lower()})" if rest else ""
-    return f"{parameter.replace('_', ' ')} of {from_id(subject)}{of}"
+def _plane(view: View) -> Iterator[Block]:
+    """Where one corridor wins all over a plane, words are enough."""
+    found = view.plane
+    if found is None or len({area.winner for area in found.areas}) > 1:
+        return
+    names, winner = view.main.names, found.areas[0].winner
+    what = names.commodity(found.commodity or "")
+    words = ("regime", "--x", found.x.name, "--y", found.y.name)
+    behind = evidence.of_tables(
+        view.main.outcome, "plane", "the plane of two numbers", *words, rows=(found.x.place, found.y.place)
+    )
+
+    def ends(axis: str, low: float, high: float, unit: str) -> Fact:
+        shown = text.range_of(low, high, text.significant)
+        return Fact(
+            f"{view.main.scenario}/plane/{axis}",
+            shown,
+            None,
+            unit,
+            "from where to where it was moved",
+            behind,
+            low,
+            high,
+        )
+
+    yield Paragraph(
+        sentence(
+            "wherever {x} lies within {x_ends} {x_unit} and at once {y} within {y_ends} {y_unit}, {who} carries "
+            "{most}{what}{exact}.",
+            x=names.parameter(found.x.name),
+            x_ends=ends("x", *found.x_ends, found.x.row.unit),
+            x_unit=Name(found.x.row.unit),
+            y=names.parameter(found.y.name),
+            y_ends=ends("y", *found.y_ends, found.y.row.unit),
+            y_unit=Name(found.y.row.unit),
+            who=names.corridor(winner) if winner else "nobody",
+            most="most of the " if winner else "any ",
+            what=what,
+            exact="" if found.exact else ", as far as samples show",
+        )
+    )

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from corridor.brief import evidence
 from corridor.brief.document import Block, Bullets, Cited, Column, Name, Runs, Section, Table
 from corridor.brief.facts import Evidence, Fact
-from corridor.brief.sections.change import parameter_words
-from corridor.brief.text import money, say
+from corridor.brief.text import money, range_of, say, significant
 from corridor.brief.view import View
 from corridor.sensitivity.parameters import Parameter, parameters
 
@@ -52,12 +51,12 @@ def _assumed(view: View) -> Iterator[Table]:
             (row["low_musd_per_yr"], row["high_musd_per_yr"]),
         )
         if parameter is None:
-            rows.append(((Name(parameter_words(row["input"])),), ("–",), ("–",), ("–",), (swing,)))
+            rows.append(((view.main.names.parameter(row["input"]),), ("–",), ("–",), ("–",), (swing,)))
             continue
         behind = evidence.of_row(outcome, parameter)
         rows.append(
             (
-                (Name(parameter_words(row["input"])), " ", Cited(parameter.row.source)),
+                (view.main.names.parameter(row["input"]), " ", Cited(parameter.row.source)),
                 (_value(view, parameter, behind),),
                 (Name(parameter.row.unit),),
                 say("{basis} {grade}", basis=parameter.row.basis, grade=Name(parameter.row.grade)),
@@ -80,7 +79,9 @@ def _assumed(view: View) -> Iterator[Table]:
 
 def _value(view: View, parameter: Parameter, behind: Evidence) -> Fact:
     row = parameter.row
-    shown = f"{row.central:,.4g} ({row.low:,.4g}–{row.high:,.4g})" if row.low < row.high else f"{row.central:,.4g}"
+    shown = significant(row.central)
+    if row.low < row.high:
+        shown += f" ({range_of(row.low, row.high, significant)})"
     key = f"{view.main.scenario}/row/{parameter.name}"
     return Fact(
         key, shown, row.central, row.unit, f"central, low and high of {parameter.place}", behind, row.low, row.high
