@@ -20,6 +20,7 @@ from corridor.brief.compose import compose
 from corridor.brief.document import Document
 from corridor.brief.facts import Fact, ledger
 from corridor.brief.fonts import Coverage
+from corridor.brief.glimpse import glimpse
 from corridor.brief.view import Length, View
 from corridor.errors import UsageError, did_you_mean
 from corridor.report import heading
@@ -129,7 +130,7 @@ class Brief:
         view = self.view
         return {
             **heading(view.main.outcome),
-            "scenarios_beside": [case.scenario for case in view.others],
+            "scenarios_beside": [seen.scenario for seen in view.others],
             "length": view.length,
             "draws": view.n_draws,
             "seed": view.seed,
@@ -187,10 +188,11 @@ def make(
     if draws < 0:
         raise UsageError(f"{draws} draws cannot be made.")
     focus = focus_of(study)
-    main, *others = (Case(study.run(name), focus) for name in names)
+    main = Case(study.run(names[0]), focus)
+    others = tuple(glimpse(Case(study.run(name), focus)) for name in names[1:])
     drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
     tornado = answer(main.outcome, "tornado", tell=tell) if length == "full" and main.any_lawful else None
-    return Brief(View(main, tuple(others), drawn, tornado, seed, length, with_png), command)
+    return Brief(View(main, others, drawn, tornado, seed, length, with_png), command)
 
 
 def wanted(places: Sequence[Path]) -> None:

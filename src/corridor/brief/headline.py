@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from corridor.brief.case import Case
 from corridor.brief.document import Bullets, Name, Runs
 from corridor.brief.facts import Fact
+from corridor.brief.glimpse import Glimpse
 from corridor.brief.numbers import Numbers
 from corridor.brief.text import (
     LIKELIHOODS,
@@ -241,34 +242,32 @@ def _by(case: Case, route: Route) -> Name:
 
 def _behind(view: View) -> Iterator[Runs]:
     """How far the corridor asked about is from carrying anything: as the law stands, and as if measures were lifted."""
-    for numbers in (view.numbers, *([view.as_if_lifted] if view.as_if_lifted else [])):
-        case = numbers.case
-        if case.focus is None or not case.lawful_through_focus:
-            continue
-        who = case.names.corridor(case.focus)
-        if numbers is not view.numbers:
-            start = "as if the measures against it were lifted, which is not the law, {who} would {do}"
-            carries, nothing = "carry {mtpa} million tonnes a year.", "carry nothing"
-        else:
-            start, carries, nothing = "{who} {do}", "carries {mtpa} million tonnes a year.", "carries nothing"
-        if case.by_corridor.get(case.focus):
-            yield sentence(start, who=who, do=say(carries, mtpa=numbers.carried(case.focus)))
-        elif case.nearest is not None and case.nearest.behind_usd_per_t < float("inf"):
-            gap, route = numbers.behind(case.nearest), case.nearest.route
-            yield joined(
-                (
-                    *sentence(start, who=who, do=nothing),
-                    *say(
-                        ": its nearest way, {what} from {origin} to {market}, is {gap} USD/t behind the best plan.",
-                        what=case.names.commodity(route.commodity),
-                        origin=case.names.place(route.origin),
-                        market=case.names.place(route.market),
-                        gap=gap,
-                    ),
-                )
-            )
-        else:
-            yield joined((*sentence(start, who=who, do=nothing), *say(": no way through it has room.")))
+    if view.main.focus is None:
+        return
+    who = view.main.names.corridor(view.main.focus)
+    if view.own.lawful:
+        yield _does(view, view.own, say("{who} ", who=who), "carries")
+    if view.as_if_lifted is not None and view.as_if_lifted.lawful:
+        start = say("as if the measures against it were lifted, which is not the law, {who} would ", who=who)
+        yield _does(view, view.as_if_lifted, start, "carry")
+
+
+def _does(view: View, seen: Glimpse, start: Runs, carry: str) -> Runs:
+    """What becomes of the corridor asked about in a scenario in which some of its ways may be used."""
+    names, carried = view.main.names, seen.carried.get(view.main.focus or "")
+    if carried is not None:
+        return sentence("{start}{carry} {mtpa} million tonnes a year.", start=start, carry=carry, mtpa=carried)
+    nothing = say("{start}{carry} nothing", start=start, carry=carry)
+    if seen.nearest is None or seen.gap is None:
+        return sentence("{nothing}: no way through it has room.", nothing=nothing)
+    return sentence(
+        "{nothing}: its nearest way, {what} from {origin} to {market}, is {gap} USD/t behind the best plan.",
+        nothing=nothing,
+        what=names.commodity(seen.nearest.commodity),
+        origin=names.place(seen.nearest.origin),
+        market=names.place(seen.nearest.market),
+        gap=seen.gap,
+    )
 
 
 def _confidence(view: View) -> Runs:

@@ -11,6 +11,7 @@ from corridor import report
 from corridor.brief import evidence, text
 from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
+from corridor.brief.glimpse import Glimpse, glimpse
 from corridor.brief.numbers import Numbers
 from corridor.errors import UsageError
 
@@ -43,7 +44,7 @@ class View:
     """
 
     main: Case
-    others: tuple[Case, ...]
+    others: tuple[Glimpse, ...]
     draws: Mapping[str, Any] | None
     tornado: Mapping[str, Any] | None
     seed: int
@@ -56,18 +57,16 @@ class View:
         return Numbers(self.main)
 
     @cached_property
-    def numbers_of_others(self) -> tuple[Numbers, ...]:
-        """Facts of the others."""
-        return tuple(Numbers(case) for case in self.others)
+    def own(self) -> Glimpse:
+        """The main scenario, as the others are looked at."""
+        return glimpse(self.main)
 
     @cached_property
-    def as_if_lifted(self) -> Numbers | None:
+    def as_if_lifted(self) -> Glimpse | None:
         """The first scenario of the same day in which measures are treated as if lifted; None if this one is one."""
         day = self.main.outcome.as_of
-        found = (
-            numbers for numbers in self.numbers_of_others if numbers.case.lifted and numbers.case.outcome.as_of == day
-        )
-        return None if self.main.lifted else next(found, None)
+        lifted = (other for other in self.others if other.lifted and other.day == day)
+        return None if self.main.lifted else next(lifted, None)
 
     @property
     def full(self) -> bool:

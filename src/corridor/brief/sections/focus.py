@@ -53,28 +53,22 @@ def _law(view: View) -> Iterator[Block]:
                 who=who,
             )
         )
-    for numbers in (view.numbers, *([view.as_if_lifted] if view.as_if_lifted else [])):
-        near = numbers.case.nearest
-        if near is None or numbers.case.by_corridor.get(case.focus or "") or near.behind_usd_per_t == float("inf"):
+    for seen in (view.own, *([view.as_if_lifted] if view.as_if_lifted else [])):
+        if seen.nearest is None or seen.gap is None:
             continue
-        route = near.route
         where: Runs = ()
-        if numbers is not view.numbers:
-            where = say(
-                "in the scenario {name}{lifted}, ",
-                name=Name(numbers.case.scenario),
-                lifted=" (as if measures were lifted, not the law)" if numbers.case.lifted else "",
-            )
+        if seen is not view.own:
+            where = say("in the scenario {name} (as if measures were lifted, not the law), ", name=Name(seen.scenario))
         yield Paragraph(
             sentence(
                 "{where}the nearest way by {who}, {what} from {origin} to {market}, would have to be paid {gap} USD a "
                 "tonne to be as good as the best plan.",
                 where=where,
                 who=who,
-                what=case.names.commodity(route.commodity),
-                origin=case.names.place(route.origin),
-                market=case.names.place(route.market),
-                gap=numbers.behind(near),
+                what=case.names.commodity(seen.nearest.commodity),
+                origin=case.names.place(seen.nearest.origin),
+                market=case.names.place(seen.nearest.market),
+                gap=seen.gap,
             )
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.brief.document import Column, Name, Runs, Section, Table
-from corridor.brief.numbers import Numbers
+from corridor.brief.glimpse import Glimpse
 from corridor.brief.text import say
 from corridor.brief.view import View
 
@@ -14,46 +14,34 @@ def scenarios(view: View) -> Section | None:
     """All scenarios side by side."""
     if not view.others:
         return None
-    everyone = (view.numbers, *view.numbers_of_others)
-    corridors = list(dict.fromkeys(c for numbers in everyone for c in numbers.case.corridors))
+    everyone = (view.own, *view.others)
+    corridors = list(dict.fromkeys([*view.main.corridors, *(c for seen in everyone for c in seen.carried)]))
     focus = view.main.focus
     rows = tuple(
         (
-            _name(numbers),
-            (numbers.as_of,),
-            *((numbers.carried(c),) if numbers.case.by_corridor.get(c) else NONE for c in corridors),
-            (numbers.net_value,) if numbers.case.any_lawful else NONE,
-            *([_of_focus(numbers)] if focus else []),
+            say("{name}{mark}", name=Name(seen.scenario), mark=" †" if seen.lifted else ""),
+            (seen.as_of,),
+            *((seen.carried[c],) if c in seen.carried else NONE for c in corridors),
+            (seen.net_value,) if seen.net_value else NONE,
+            *([_of_focus(seen, focus)] if focus else []),
         )
-        for numbers in everyone
+        for seen in everyone
     )
     columns = [Column(("Scenario",)), Column(("as of",))]
     columns += [Column(say("{who}, Mt/yr", who=view.main.names.corridor(c)), numbers=True) for c in corridors]
     columns += [Column(("million USD/yr",), numbers=True)]
     columns += [Column(say("{who}", who=view.main.names.corridor(focus)))] if focus else []
-    note: Runs = say(
-        "The best plan of each scenario: what goes by whom, and net value in dollars of its own price year."
-    )
-    if any(numbers.case.lifted for numbers in everyone):
+    note = say("The best plan of each scenario: what goes by whom, and net value in dollars of its own price year.")
+    if any(seen.lifted for seen in everyone):
         note = (*note, " † Counterfactual, not the law: measures are treated as if lifted.")
-    return Section(
-        "scenarios",
-        ("Other scenarios",),
-        (Table("scenarios", ("The scenarios of the study",), tuple(columns), rows, note),),
-    )
+    table = Table("scenarios", ("The scenarios of the study",), tuple(columns), rows, note)
+    return Section("scenarios", ("Other scenarios",), (table,))
 
 
-def _name(numbers: Numbers) -> Runs:
-    return say("{name}{mark}", name=Name(numbers.case.scenario), mark=" †" if numbers.case.lifted else "")
-
-
-def _of_focus(numbers: Numbers) -> Runs:
+def _of_focus(seen: Glimpse, focus: str) -> Runs:
     """What becomes of the corridor that the study asks about."""
-    case = numbers.case
-    if case.by_corridor.get(case.focus or ""):
+    if focus in seen.carried:
         return ("carries",)
-    if not case.lawful_through_focus:
-        return ("no lawful way",) if case.ways_of_focus else ("no way",)
-    if case.nearest is None or case.nearest.behind_usd_per_t == float("inf"):
-        return ("no room",)
-    return say("{gap} USD/t behind", gap=numbers.behind(case.nearest))
+    if not seen.lawful:
+        return ("no lawful way",) if seen.ways else ("no way",)
+    return say("{gap} USD/t behind", gap=seen.gap) if seen.gap else ("no room",)
