@@ -46,6 +46,7 @@ def compose(view: View) -> Document:
         warning=warning,
         findings=headline.findings(view),
         sections=(*told, _cite(view)),
+        short=not view.full,
         running=say(
             "{study} · {scenario} · {day}{not_law}",
             study=Name(file.title),

@@ -136,6 +136,8 @@ class Document:
         Source id to its citation and its address, in the order of their numbers.
     running
         What every page says.
+    short
+        Whether it is to fit on two pages.
     """
 
     title: Runs
@@ -146,6 +148,7 @@ class Document:
     sections: tuple[Section, ...]
     sources: dict[str, tuple[str, str]] = field(default_factory=dict)
     running: Runs = ()
+    short: bool = False
 
     def all_runs(self) -> Iterator[Run]:
         """Every piece of text, in the order in which it is printed."""

@@ -92,4 +92,5 @@ def as_json(document: Document, coverage: Coverage) -> dict[str, Any]:
             [coverage.shown(citation), coverage.shown(address)] for citation, address in document.sources.values()
         ],
         "running": runs(document.running),
+        "short": document.short,
     }

@@ -24,8 +24,8 @@ SECTIONS: tuple[Callable[[View], Section | None], ...] = (
     sureness,
     change,
     needed,
-    scenarios,
     dependence,
+    scenarios,
     law,
     limits,
 )

@@ -22,8 +22,8 @@ def compared(view: View) -> Section:
     )
     told = sentence(
         "{mines} {m} offer {goods} {g}, and {markets} {k} bid for them. {ways} ways are compared: from each mine to "
-        "each market the cheapest by every gateway (a port of loading, or the crossing out for a sale over land) and "
-        "every last border crossing before it.",
+        "each market the cheapest by every gateway{what} and every last border crossing before it.",
+        what=" (a port of loading, or the crossing out for a sale over land)" if view.full else "",
         mines=mines,
         m=plural(len({s.node for s in sellers}), "mine", "mines"),
         goods=goods,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from corridor.brief.document import Block, Paragraph, Section
+from corridor.brief.document import Block, Paragraph, Runs, Section
 from corridor.brief.pictures import drawn
-from corridor.brief.text import listed, percent, say, sentence
+from corridor.brief.text import joined, listed, percent, say, sentence
 from corridor.brief.view import View
 
 RECEIVERS = {
@@ -21,11 +21,12 @@ def dependence(view: View) -> Section | None:
     """How much goes by whom, and who receives what."""
     if not view.main.carried:
         return None
-    blocks = (*_shares(view), *_rents(view), *drawn(view, "dependence"))
+    told = Paragraph(joined([run for runs in (*_shares(view), *_rents(view)) for run in runs]))
+    blocks: tuple[Block, ...] = (told, *drawn(view, "dependence"))
     return Section("dependence", ("Dependence, and who gains",), blocks)
 
 
-def _shares(view: View) -> Iterator[Block]:
+def _shares(view: View) -> Iterator[Runs]:
     case, numbers = view.main, view.numbers
     total = sum(case.by_corridor.values())
     told = [
@@ -43,10 +44,10 @@ def _shares(view: View) -> Iterator[Block]:
         )
         for corridor, mtpa in case.by_corridor.items()
     ]
-    yield Paragraph(sentence("tonnes of the plan by corridor: {told}.", told=listed(told)))
+    yield sentence("tonnes of the plan by corridor: {told}. ", told=listed(told))
 
 
-def _rents(view: View) -> Iterator[Block]:
+def _rents(view: View) -> Iterator[Runs]:
     """Who receives the net value, at the plan's prices."""
     numbers, rents = view.numbers, view.main.outcome.plan.solution.rents
     by_kind = {kind: math.fsum(getattr(rents, kind).tolist()) for kind in RECEIVERS}
@@ -69,9 +70,7 @@ def _rents(view: View) -> Iterator[Block]:
         for kind, rent in by_kind.items()
         if rent > 0
     ]
-    yield Paragraph(
-        sentence(
-            "of the net value, {told}, where prices settle as in the plan; tariffs count as cost, not as gain.",
-            told=listed(told),
-        )
+    yield sentence(
+        "of the net value, {told}, where prices settle as in the plan; tariffs count as cost, not as gain.",
+        told=listed(told),
     )

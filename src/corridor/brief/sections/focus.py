@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corridor.brief.case import Case, Sale
-from corridor.brief.document import Block, Column, Name, Paragraph, Runs, Section, Table
+from corridor.brief.document import Block, Cited, Column, Name, Paragraph, Runs, Section, Table
 from corridor.brief.facts import Fact
 from corridor.brief.headline import the_plan
 from corridor.brief.sections.costs import PART_WORDS
@@ -44,7 +44,13 @@ def _law(view: View) -> Iterator[Block]:
         return
     if not case.lawful_through_focus:
         measures = case.in_the_way
-        listing = listed([(Name(measure),) for measure in measures])
+        rules = case.rules_in_the_way
+        listing = listed(
+            [
+                (Name(m), *([] if view.full else dict.fromkeys(Cited(r.source) for r in rules if r.measure == m)))
+                for m in measures
+            ]
+        )
         yield Paragraph(
             sentence(
                 "the law: while {measures} {stand}, no change of price or cost lets {who} carry anything.",

@@ -8,14 +8,14 @@ from corridor.brief.case import Case
 from corridor.brief.document import Block, Bullets, Cited, Column, Name, Paragraph, Runs, Section, Table
 from corridor.brief.names import day
 from corridor.brief.pictures import drawn
-from corridor.brief.text import listed, say, sentence
+from corridor.brief.text import say, sentence
 from corridor.brief.view import View
 from corridor.schema import Rule
 
 
 def law(view: View) -> Section | None:
     """What the law says."""
-    blocks = [*([_table(view)] if view.full else []), *drawn(view, "law"), *_in_the_way(view)]
+    blocks = [*([_table(view)] if view.full else []), *drawn(view, "law"), *(_in_the_way(view) if view.full else ())]
     return Section("law", ("What the law says",), tuple(blocks)) if blocks else None
 
 
@@ -46,16 +46,6 @@ def _in_the_way(view: View) -> Iterator[Block]:
     if case.focus is None or case.lawful_through_focus or not rules:
         return
     who = case.names.corridor(case.focus)
-    if not view.full:
-        told = [
-            (
-                *say("{measure}", measure=Name(measure)),
-                *dict.fromkeys(Cited(r.source) for r in rules if r.measure == measure),
-            )
-            for measure in case.in_the_way
-        ]
-        yield Paragraph(sentence("in the way through {who}: {told}.", who=who, told=listed(told)))
-        return
     yield Paragraph(sentence("what stands in the way through {who}, on the mildest ways that there are:", who=who))
     yield Bullets(tuple(_rule(rule) for rule in rules))
 

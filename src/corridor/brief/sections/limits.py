@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corridor.brief import evidence
-from corridor.brief.document import Block, Bullets, Cited, Column, Name, Runs, Section, Table
+from corridor.brief.document import Block, Bullets, Cited, Column, Name, Paragraph, Runs, Section, Table
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.text import money, range_of, say, significant
 from corridor.brief.view import View
@@ -28,7 +28,8 @@ LEFT_OUT = (
 
 def limits(view: View) -> Section:
     """Assumptions and limits."""
-    blocks: list[Block] = [*_assumed(view), Bullets(tuple((text,) for text in LEFT_OUT))]
+    told = Bullets(tuple((text,) for text in LEFT_OUT)) if view.full else Paragraph((" ".join(LEFT_OUT),), "note")
+    blocks: list[Block] = [*_assumed(view), told]
     return Section("limits", ("Assumptions and limits",), tuple(blocks))
 
 
