@@ -445,7 +445,7 @@ def test_the_pdf_can_be_read_aloud_and_carries_its_fonts(rason_brief: Brief) -> 
 
 def test_nothing_is_printed_beyond_the_margins(rason_brief: Brief) -> None:
     pdfium = pytest.importorskip("pypdfium2")
-    for paper, wide in (("a4", 210.0), ("us-letter", 215.9)):
+    for paper, wide in (("a4", 210.0), ("letter", 215.9)):
         for page in pdfium.PdfDocument(pdf(rason_brief.document, paper)):
             drawn = page.render(scale=1, grayscale=True).to_numpy()
             margin = int(drawn.shape[1] * 15 / wide)  # of 19 mm

@@ -21,6 +21,7 @@ from corridor.brief.document import Document
 from corridor.brief.facts import Fact, ledger
 from corridor.brief.fonts import Coverage
 from corridor.brief.glimpse import glimpse
+from corridor.brief.pdf import Paper, pdf
 from corridor.brief.view import Length, View
 from corridor.errors import UsageError, did_you_mean
 from corridor.report import heading
@@ -49,10 +50,13 @@ class Brief:
         What it was computed from.
     command
         What makes it again.
+    paper
+        Size of the PDF's pages.
     """
 
     view: View
     command: str
+    paper: Paper = "a4"
 
     @cached_property
     def document(self) -> Document:
@@ -85,9 +89,7 @@ class Brief:
 
     def _written(self, form: str) -> str | bytes:
         if form == ".pdf":
-            from corridor.brief.pdf import pdf
-
-            return pdf(self.document)
+            return pdf(self.document, self.paper)
         if form == ".docx":
             from corridor.brief.docx import docx
 
@@ -147,6 +149,7 @@ def make(
     length: Length = "brief",
     draws: int = DRAWS,
     seed: int = 1,
+    paper: Paper = "a4",
     with_png: bool = False,
     command: str = "",
     tell: Tell | None = None,
@@ -166,6 +169,8 @@ def make(
         How many draws of the uncertain numbers say how sure it is; 0 for none.
     seed
         Of the draws.
+    paper
+        Size of the PDF's pages.
     with_png
         Whether figures are drawn as PNG too, which DOCX asks for.
     command
@@ -192,7 +197,7 @@ def make(
     others = tuple(glimpse(Case(study.run(name), focus)) for name in names[1:])
     drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
     tornado = answer(main.outcome, "tornado", tell=tell) if length == "full" and main.any_lawful else None
-    return Brief(View(main, others, drawn, tornado, seed, length, with_png), command)
+    return Brief(View(main, others, drawn, tornado, seed, length, with_png), command, paper)
 
 
 def wanted(places: Sequence[Path]) -> None:

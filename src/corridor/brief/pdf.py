@@ -10,7 +10,9 @@ from corridor.brief.document import Block, Bullets, Cited, Document, FigureBlock
 from corridor.brief.facts import Fact
 from corridor.brief.fonts import Coverage, faces
 
-Paper = Literal["a4", "us-letter"]
+Paper = Literal["a4", "letter"]
+SIZES: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
+"""What Typst calls them."""
 
 
 def pdf(document: Document, paper: Paper = "a4") -> bytes:
@@ -31,7 +33,7 @@ def pdf(document: Document, paper: Paper = "a4") -> bytes:
     import typst
 
     content = json.dumps(as_json(document, Coverage()), ensure_ascii=False)
-    inputs = {"document": content, "paper": paper}
+    inputs = {"document": content, "paper": SIZES[paper]}
     folders = sorted({str(face.file.parent) for face in faces()})
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
     template = files("corridor.brief").joinpath("brief.typ").read_bytes()

@@ -37,6 +37,7 @@ def brief(
     length: Literal["brief", "full"] = "brief",
     draws: int | None = None,
     seed: int = 1,
+    paper: Literal["a4", "letter"] = "a4",
     study: StudyPath = None,
     places: Places = (),
 ) -> None:
@@ -55,6 +56,8 @@ def brief(
         How many draws of the uncertain numbers say how sure it is; 0 for none. Default: 256.
     seed
         Of the draws.
+    paper
+        Size of the PDF's pages.
     """
     from corridor.brief import DRAWS, make, wanted
     from corridor.screen.brief import findings
@@ -62,13 +65,14 @@ def brief(
     wanted(places)
     outcome = run_study(study, scenario[0] if scenario else None)
     many = DRAWS if draws is None else draws
-    words = _command(scenario, length, many, seed, study, places)
+    words = _command(scenario, study, places, length=length, draws=many, seed=seed, paper=paper)
     made = make(
         outcome.study,
         scenario,
         length=length,
         draws=many,
         seed=seed,
+        paper=paper,
         with_png=any(place.suffix.lower() == ".docx" for place in places),
         command=words,
         tell=Progress("blocks"),
@@ -84,12 +88,10 @@ def brief(
         raise NoAnswerError(f"no route is lawful or reachable on {made.view.main.outcome.as_of}: the brief says so.")
 
 
-def _command(
-    scenarios: Sequence[str], length: str, draws: int, seed: int, study: Path | None, places: Sequence[Path]
-) -> str:
+def _command(scenarios: Sequence[str], study: Path | None, places: Sequence[Path], **asked: str | int) -> str:
     """The command as it would be typed."""
     words = ["corridor", "brief"]
     words += [] if study is None else ["--study", str(study)]
     words += [word for name in scenarios for word in ("--scenario", name)]
-    words += ["--length", length, "--draws", str(draws), "--seed", str(seed)]
+    words += [word for name, value in asked.items() for word in (f"--{name}", str(value))]
     return shlex.join([*words, *(word for place in places for word in ("-o", str(place)))])
