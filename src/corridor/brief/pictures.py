@@ -133,6 +133,7 @@ SLOTS: tuple[Slot, ...] = (
     Slot("change", "netback", False, *_named("netback", market=False)),
     Slot("change", "regime", False, _regime, _regime_command),
     Slot("change", "tornado", False, _tornado, _tornado_command),
+    Slot("law", "law", False, lambda view: figures.make("law", view.main.outcome), lambda view: command(view, "law")),
     Slot("sureness", "shares", False, _shares, _shares_command),
 )
 """In the order in which they stand."""

@@ -13,7 +13,7 @@ from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.glimpse import Glimpse, glimpse
 from corridor.brief.numbers import Numbers
-from corridor.errors import UsageError
+from corridor.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from corridor.sensitivity.regime import Regime
@@ -88,6 +88,17 @@ class View:
     def netbacks(self) -> report.Document:
         """The best sale of every mine at every price."""
         return report.netback(self.main.outcome)
+
+    @cached_property
+    def gains(self) -> report.Document | None:
+        """Who gains; None where the study does not say who is paid."""
+        from corridor.report.gains import gains as document_of
+        from corridor.strategy.gains import gains as found_in
+
+        try:
+            return document_of(self.main.outcome, found_in(self.main.outcome))
+        except (InputError, UsageError):  # no tables of payees, or too many countries
+            return None
 
     @cached_property
     def plane(self) -> Regime | None:

@@ -19,7 +19,7 @@ def scenarios(view: View) -> Section | None:
     focus = view.main.focus
     rows = tuple(
         (
-            say("{name}{mark}", name=Name(seen.scenario), mark=" †" if seen.lifted else ""),
+            say("{name}{mark}", name=Name(seen.scenario), mark="\N{NO-BREAK SPACE}†" if seen.lifted else ""),
             (seen.as_of,),
             *((seen.carried[c],) if c in seen.carried else NONE for c in corridors),
             (seen.net_value,) if seen.net_value else NONE,
