@@ -79,7 +79,7 @@ def told(brief: Brief) -> str:
 def rason_brief(rason: Study) -> Brief:
     """The committed study in full, but for the runs that take long."""
     found = make(rason, draws=32, command="corridor brief")
-    return Brief(dataclasses.replace(found.view, length="full"), found.command)
+    return Brief(dataclasses.replace(found.view, length="full"))
 
 
 @pytest.fixture(scope="session")
@@ -584,9 +584,10 @@ def test_without_a_place_the_findings_are_shown(project: Path, capsys: pytest.Ca
 
 
 def test_what_made_it_is_told(toy: Study) -> None:
-    brief = make(toy, draws=8, command="corridor brief -o x.pdf")
-    run = json.loads(str(brief.files([Path("x.pdf")])[Path("x.run.json")]))
-    assert run["command"] == "corridor brief -o x.pdf"
+    brief = make(toy, draws=8, command="corridor brief --draws 8")
+    run = json.loads(str(brief.files([Path("x.pdf"), Path("a b.html")])[Path("x.run.json")]))
+    assert run["command"] == "corridor brief --draws 8 -o x.pdf"
+    assert {*run["files"]} == {"x.pdf", "x.facts.json"}
     assert run["input_hash"] == toy.input_hash
     assert run["scenario"] == "today"
     assert run["scenarios_beside"] == ["cheap-north", "act-lifted"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,14 +49,11 @@ class Brief:
     ----------
     view
         What it was computed from.
-    command
-        What makes it again.
     paper
         Size of the PDF's pages.
     """
 
     view: View
-    command: str
     paper: Paper = "a4"
 
     @cached_property
@@ -83,8 +81,9 @@ class Brief:
         for stem in dict.fromkeys(place.with_suffix("") for place in places):
             facts = self.facts_document()
             made[stem.with_name(f"{stem.name}.facts.json")] = _json(facts)
-            own = {p.name: content for p, content in made.items() if p.with_suffix("") == stem}
-            made[stem.with_name(f"{stem.name}.run.json")] = _json(self.run_document(own))
+            own = [place for place in places if place.with_suffix("") == stem]
+            written = {place: made[place] for place in (*own, stem.with_name(f"{stem.name}.facts.json"))}
+            made[stem.with_name(f"{stem.name}.run.json")] = _json(self._run(own, written))
         return made
 
     def _written(self, form: str) -> str | bytes:
@@ -127,7 +126,7 @@ class Brief:
             ],
         }
 
-    def run_document(self, files: Mapping[str, str | bytes]) -> dict[str, Any]:
+    def _run(self, places: Sequence[Path], files: Mapping[Path, str | bytes]) -> dict[str, Any]:
         """What made the brief: input, versions, scenarios, command, and what came out."""
         view = self.view
         return {
@@ -136,9 +135,9 @@ class Brief:
             "length": view.length,
             "draws": view.n_draws,
             "seed": view.seed,
-            "command": self.command,
+            "command": " ".join([view.command, *(f"-o {shlex.quote(str(place))}" for place in places)]),
             "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
-            "files": {name: hashlib.sha256(_bytes(content)).hexdigest() for name, content in sorted(files.items())},
+            "files": {place.name: hashlib.sha256(_bytes(content)).hexdigest() for place, content in files.items()},
         }
 
 
@@ -151,7 +150,7 @@ def make(
     seed: int = 1,
     paper: Paper = "a4",
     with_png: bool = False,
-    command: str = "",
+    command: str = "corridor brief",
     tell: Tell | None = None,
 ) -> Brief:
     """Compute all that a brief says.
@@ -174,7 +173,7 @@ def make(
     with_png
         Whether figures are drawn as PNG too, which DOCX asks for.
     command
-        What makes it again.
+        What makes it again, but for the files that it is written to.
     tell
         Hears how far the draws are.
 
@@ -197,7 +196,7 @@ def make(
     others = tuple(glimpse(Case(study.run(name), focus)) for name in names[1:])
     drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
     tornado = answer(main.outcome, "tornado", tell=tell) if length == "full" and main.any_lawful else None
-    return Brief(View(main, others, drawn, tornado, seed, length, with_png), command, paper)
+    return Brief(View(main, others, drawn, tornado, seed, length, command, with_png), paper)
 
 
 def wanted(places: Sequence[Path]) -> None:

@@ -77,9 +77,11 @@ def _cite(view: View) -> Section:
             scenario=Name(outcome.scenario),
             hash=Name(outcome.study.input_hash),
         ),
-        *say(
-            " Every number above stands in the file of facts beside this brief, with its formula, the rows and sources "
-            "behind it, and the command that prints it again."
-        ),
+        *say(" Made by {command}; another run makes the same bytes.", command=Name(view.command)),
     ]
+    if view.full:
+        told += say(
+            " Every number stands in the file of facts beside this brief, with its formula, the rows and sources behind "
+            "it, and the command that prints it again."
+        )
     return Section("cite", ("How to cite and reproduce",), (Paragraph(joined(told), "note"),))

@@ -39,6 +39,8 @@ class View:
         Of the draws.
     length
         How much is told.
+    command
+        What makes it again, but for the files that it is written to.
     with_png
         Whether figures are drawn as PNG too, for those who cannot draw SVG.
     """
@@ -49,6 +51,7 @@ class View:
     tornado: Mapping[str, Any] | None
     seed: int
     length: Length
+    command: str
     with_png: bool = False
 
     @cached_property

@@ -65,7 +65,7 @@ def brief(
     wanted(places)
     outcome = run_study(study, scenario[0] if scenario else None)
     many = DRAWS if draws is None else draws
-    words = _command(scenario, study, places, length=length, draws=many, seed=seed, paper=paper)
+    words = _command(scenario, study, length=length, draws=many, seed=seed, paper=paper)
     made = make(
         outcome.study,
         scenario,
@@ -88,10 +88,9 @@ def brief(
         raise NoAnswerError(f"no route is lawful or reachable on {made.view.main.outcome.as_of}: the brief says so.")
 
 
-def _command(scenarios: Sequence[str], study: Path | None, places: Sequence[Path], **asked: str | int) -> str:
-    """The command as it would be typed."""
+def _command(scenarios: Sequence[str], study: Path | None, **asked: str | int) -> str:
+    """The command as it would be typed, without the files that it writes."""
     words = ["corridor", "brief"]
     words += [] if study is None else ["--study", str(study)]
     words += [word for name in scenarios for word in ("--scenario", name)]
-    words += [word for name, value in asked.items() for word in (f"--{name}", str(value))]
-    return shlex.join([*words, *(word for place in places for word in ("-o", str(place)))])
+    return shlex.join([*words, *(word for name, value in asked.items() for word in (f"--{name}", str(value)))])

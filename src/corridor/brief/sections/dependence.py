@@ -22,7 +22,11 @@ def dependence(view: View) -> Section | None:
     """How much goes by whom, and who receives what."""
     if not view.main.carried:
         return None
-    told = Paragraph(joined([run for runs in (*_shares(view), *(_rents(view) if view.full or not view.gains else ())) for run in runs]))
+    told = Paragraph(
+        joined(
+            [run for runs in (*_shares(view), *(_rents(view) if view.full or not view.gains else ())) for run in runs]
+        )
+    )
     blocks: tuple[Block, ...] = (told, *gains(view), *drawn(view, "dependence"))
     return Section("dependence", ("Dependence, and who gains",), blocks)
 
