@@ -81,7 +81,7 @@ def _cite(view: View) -> Section:
     ]
     if view.full:
         told += say(
-            " Every number stands in the file of facts beside this brief, with its formula, the rows and sources behind "
-            "it, and the command that prints it again."
+            " Every number stands in the file of facts beside this brief, with its formula, the rows and sources "
+            "behind it, and the command that prints it again."
         )
     return Section("cite", ("How to cite and reproduce",), (Paragraph(joined(told), "note"),))
