@@ -112,6 +112,10 @@ def _tornado_command(view: View) -> str:
     return command(view, "tornado", *(("--commodity", sale.commodity) if sale else ()))
 
 
+def _gains(view: View) -> Picture | None:
+    return figures.make("gains", view.main.outcome) if view.gains else None
+
+
 def _regime(view: View) -> Picture | None:
     """The plane of price and tariff, where more than one corridor wins in it."""
     if view.plane is None or len({area.winner for area in view.plane.areas}) == 1:
@@ -134,6 +138,7 @@ SLOTS: tuple[Slot, ...] = (
     Slot("change", "regime", False, _regime, _regime_command),
     Slot("change", "tornado", False, _tornado, _tornado_command),
     Slot("law", "law", False, lambda view: figures.make("law", view.main.outcome), lambda view: command(view, "law")),
+    Slot("dependence", "gains", False, _gains, lambda view: command(view, "gains")),
     Slot("sureness", "shares", False, _shares, _shares_command),
 )
 """In the order in which they stand."""

@@ -13,7 +13,7 @@ from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.glimpse import Glimpse, glimpse
 from corridor.brief.numbers import Numbers
-from corridor.errors import InputError, UsageError
+from corridor.errors import InputError, NoAnswerError, UsageError
 
 if TYPE_CHECKING:
     from corridor.sensitivity.regime import Regime
@@ -91,6 +91,30 @@ class View:
     def netbacks(self) -> report.Document:
         """The best sale of every mine at every price."""
         return report.netback(self.main.outcome)
+
+    @cached_property
+    def frontier(self) -> report.Document | None:
+        """The price of depending less on one country; None where nothing is shipped, or nothing enters a country."""
+        from corridor.report.strategy import frontier as document_of
+        from corridor.strategy.frontier import frontier as found_in
+
+        try:
+            return document_of(self.main.outcome, found_in(self.main.outcome))
+        except NoAnswerError:
+            return None
+
+    @cached_property
+    def closures(self) -> report.Document | None:
+        """What closures cost; None in the short form, and where nothing is shipped."""
+        from corridor.report.strategy import disrupt as document_of
+        from corridor.strategy.disrupt import disrupt as found_in
+
+        if not self.full:
+            return None
+        try:
+            return document_of(self.main.outcome, found_in(self.main.outcome))
+        except NoAnswerError:
+            return None
 
     @cached_property
     def gains(self) -> report.Document | None:

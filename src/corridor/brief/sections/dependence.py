@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from corridor.brief.document import Block, Paragraph, Runs, Section
 from corridor.brief.pictures import drawn
+from corridor.brief.sections.frontier import closures, price_of_dependence
 from corridor.brief.sections.gains import gains
 from corridor.brief.text import joined, listed, percent, say, sentence
 from corridor.brief.view import View
@@ -22,13 +23,11 @@ def dependence(view: View) -> Section | None:
     """How much goes by whom, and who receives what."""
     if not view.main.carried:
         return None
-    told = Paragraph(
-        joined(
-            [run for runs in (*_shares(view), *(_rents(view) if view.full or not view.gains else ())) for run in runs]
-        )
-    )
-    blocks: tuple[Block, ...] = (told, *gains(view), *drawn(view, "dependence"))
-    return Section("dependence", ("Dependence, and who gains",), blocks)
+    blocks: list[Block] = []
+    if view.full or not view.frontier:
+        blocks.append(Paragraph(joined([run for runs in (*_shares(view), *_rents(view)) for run in runs])))
+    blocks += [*price_of_dependence(view), *closures(view), *gains(view), *drawn(view, "dependence")]
+    return Section("dependence", ("Dependence, and who gains",), tuple(blocks))
 
 
 def _shares(view: View) -> Iterator[Runs]:

@@ -45,13 +45,14 @@ def _shares(view: View, found: Mapping[str, Any]) -> Runs:
     gaining.sort(key=lambda player: -player["shapley_musd_per_yr"])
     told = [
         say(
-            "{who} {share}",
+            "{who} {gets}{share}",
+            gets="" if i else "gets ",
             who=Name(player["country"]),
             share=view.numbers.fact(
                 f"gains/share/{player['code']}", player["shapley_share"], percent, "share", formula, _behind(view)
             ),
         )
-        for player in gaining
+        for i, player in enumerate(gaining)
     ]
     whole = _fact(
         view, "together", found["grand_coalition_musd_per_yr"], "best surplus at resource cost of all players"

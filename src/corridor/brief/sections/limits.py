@@ -19,7 +19,7 @@ LEFT_OUT = (
     "Flows and prices are those of a year: seasons, queues of a day and storage are not modelled.",
     "Ranges are those of the tables. What nobody has written down has no range here.",
     "Each mine sells where it earns most: contracts and ownership that tie a mine to a buyer are not known.",
-    "The law is read as of the day. The model informs; it is no legal advice. Borders imply no opinion on any territory.",
+    "The law is read as of the day. It informs and is no legal advice. Borders imply no opinion on any territory.",
     "A planned line is paid for by the cargo that it is built for; public money is not counted.",
 )
 """What a reader must know that no number says; every other one stands in the short form too."""
