@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from corridor.brief.beside import tables
 from corridor.brief.case import Case, focus_of
 from corridor.brief.compose import compose
 from corridor.brief.document import Document
@@ -25,6 +26,7 @@ from corridor.brief.glimpse import glimpse
 from corridor.brief.pdf import Paper, pdf
 from corridor.brief.view import Length, View
 from corridor.errors import UsageError, did_you_mean
+from corridor.output import as_csv
 from corridor.report import heading
 from corridor.sensitivity.run import Tell
 from corridor.study import Study
@@ -67,7 +69,7 @@ class Brief:
         return ledger(run for run in self.document.all_runs() if isinstance(run, Fact))
 
     def files(self, places: Sequence[Path]) -> dict[Path, str | bytes]:
-        """All files: the brief in the forms asked for, and beside each name its facts and what made them.
+        """All files: the brief in the forms asked for, and beside each name its facts, tables, and what made them.
 
         Raises
         ------
@@ -81,6 +83,8 @@ class Brief:
         for stem in dict.fromkeys(place.with_suffix("") for place in places):
             facts = self.facts_document()
             made[stem.with_name(f"{stem.name}.facts.json")] = _json(facts)
+            for name, rows in tables(self.view).items():
+                made[stem.with_name(f"{stem.name}.{name}.csv")] = as_csv(rows)
             own = [place for place in places if place.with_suffix("") == stem]
             written = {place: made[place] for place in (*own, stem.with_name(f"{stem.name}.facts.json"))}
             made[stem.with_name(f"{stem.name}.run.json")] = _json(self._run(own, written))

@@ -118,7 +118,7 @@ def _gains(view: View) -> Picture | None:
 
 def _regime(view: View) -> Picture | None:
     """The plane of price and tariff, where more than one corridor wins in it."""
-    if view.plane is None or len({area.winner for area in view.plane.areas}) == 1:
+    if view.plane is None or len(view.planes_winners) < 2:  # noqa: PLR2004  # words are enough
         return None
     return figures.regime_of(view.main.outcome, view.plane)
 

@@ -151,6 +151,11 @@ class View:
             return None
 
     @property
+    def planes_winners(self) -> set[str]:
+        """Corridors that carry most somewhere in that plane."""
+        return {area.winner for area in self.plane.areas if area.winner} if self.plane else set()
+
+    @property
     def n_draws(self) -> int:
         """How many draws there were."""
         return int(self.draws["net_value"][0]["draws"]) if self.draws else 0

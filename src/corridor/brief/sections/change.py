@@ -226,10 +226,10 @@ def _numbers(view: View) -> Iterator[Block]:
 
 def _plane(view: View) -> Iterator[Block]:
     """Where one corridor wins all over a plane, words are enough."""
-    found = view.plane
-    if found is None or len({area.winner for area in found.areas}) > 1:
+    found, winners = view.plane, view.planes_winners
+    if found is None or len(winners) > 1:
         return
-    names, winner = view.main.names, found.areas[0].winner
+    names, winner = view.main.names, next(iter(winners), "")
     what = names.commodity(found.commodity or "")
     words = ("regime", "--x", found.x.name, "--y", found.y.name)
     behind = evidence.of_tables(
@@ -252,7 +252,7 @@ def _plane(view: View) -> Iterator[Block]:
     yield Paragraph(
         sentence(
             "wherever {x} lies within {x_ends} {x_unit} and at once {y} within {y_ends} {y_unit}, {who} carries "
-            "{most}{what}{exact}.",
+            "{most}{what}{shipped}{exact}.",
             x=names.parameter(found.x.name),
             x_ends=ends("x", *found.x_ends, found.x.row.unit),
             x_unit=Name(found.x.row.unit),
@@ -262,6 +262,7 @@ def _plane(view: View) -> Iterator[Block]:
             who=names.corridor(winner) if winner else "nobody",
             most="most of the " if winner else "any ",
             what=what,
+            shipped="" if all(area.winner == winner for area in found.areas) else " wherever any is shipped",
             exact="" if found.exact else ", as far as samples show",
         )
     )

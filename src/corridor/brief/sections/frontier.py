@@ -39,7 +39,8 @@ def price_of_dependence(view: View) -> Iterator[Block]:
     yield Paragraph(
         sentence(
             "the country that most tonnes enter is {whose} with {share}. While as much is shipped, that can fall to "
-            "{least} and no further; it costs {cost} million USD a year, {price} for a percentage point at first{last}.",
+            "{least} and no further; it costs {cost} million USD a year, {price} for a percentage point at "
+            "first{last}.",
             whose=whose,
             share=share,
             least=_fact(view, "least", last["cap"], percent, "share", "least largest share while as much is shipped"),
