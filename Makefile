@@ -31,7 +31,8 @@ run: setup ## Compare the corridors of the committed study, and write reports/ra
 test: setup ## Run the tests, on all cores
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-browser: run ## Open the brief in headless Chromium, as wide as a telephone and as a desk
+browser: setup ## Open the brief in headless Chromium, as wide as a telephone and as a desk
+	@test -s $(REPORTS)/brief.html || $(MAKE) run
 	$(BIN)/python bench/browser.py $(REPORTS)/brief.html $(REPORTS)
 
 check: setup ## Check format, lint, types, import layers, the committed data and the docs
