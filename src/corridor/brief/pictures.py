@@ -112,6 +112,10 @@ def _tornado_command(view: View) -> str:
     return command(view, "tornado", *(("--commodity", sale.commodity) if sale else ()))
 
 
+def _frontier(view: View) -> Picture | None:
+    return figures.make("frontier", view.main.outcome) if view.frontier else None
+
+
 def _gains(view: View) -> Picture | None:
     return figures.make("gains", view.main.outcome) if view.gains else None
 
@@ -138,6 +142,7 @@ SLOTS: tuple[Slot, ...] = (
     Slot("change", "regime", False, _regime, _regime_command),
     Slot("change", "tornado", False, _tornado, _tornado_command),
     Slot("law", "law", False, lambda view: figures.make("law", view.main.outcome), lambda view: command(view, "law")),
+    Slot("dependence", "frontier", False, _frontier, lambda view: command(view, "frontier")),
     Slot("dependence", "gains", False, _gains, lambda view: command(view, "gains")),
     Slot("sureness", "shares", False, _shares, _shares_command),
 )
