@@ -8,15 +8,13 @@ from collections.abc import Iterable
 
 from corridor.brief.facts import ASSUMED, Evidence
 from corridor.cost import Item
+from corridor.evidence.basis import ON_THE_STUDY
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route
 from corridor.schema import BASES, VALUE_TABLES
 from corridor.sensitivity.parameters import Parameter
 from corridor.study import Outcome
 from corridor.values import Figure
-
-OF_THE_STUDY = ("time", "reliability", "capital")
-"""Parts of cost that rest on rates of the study, which are assumptions."""
 
 TONNES = ("output", "intake")
 """What bounds tonnes is behind no price."""
@@ -33,7 +31,7 @@ class Dollars:
     def item(self, item: Item, weight: float = 1.0) -> None:
         """A line of a ledger."""
         if item.part is not None:
-            basis = ASSUMED if item.part in OF_THE_STUDY else item.basis
+            basis = ASSUMED if item.part in ON_THE_STUDY else item.basis
             self._by_basis[basis] += abs(item.span[1]) * weight
         self.figures(item.figures)
 
