@@ -10,7 +10,6 @@ import json
 import platform
 import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -201,7 +200,6 @@ def make(
     others = tuple(glimpse(Case(study.run(name), focus)) for name in names[1:])
     drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
     tornado = answer(main.outcome, "tornado", tell=tell) if length == "full" and main.any_lawful else None
-    _give_back()
     return Brief(View(main, others, drawn, tornado, seed, length, command, with_png), paper)
 
 
@@ -222,14 +220,6 @@ def wanted(places: Sequence[Path]) -> None:
     twice = sorted({str(place) for place, full in zip(places, resolved, strict=True) if resolved.count(full) > 1})
     if twice:
         raise UsageError(f"{', '.join(twice)} is named twice. Name each file once.")
-
-
-def _give_back() -> None:
-    """Give freed memory back to the system, where the C library can: draws took much, figures and fonts come next."""
-    import ctypes
-
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _json(document: Mapping[str, Any]) -> str:
