@@ -413,7 +413,8 @@ def test_the_same_bytes_whenever_it_is_made(toy_brief: Brief) -> None:
     again = Brief(dataclasses.replace(toy_brief.view))  # nothing that it keeps is taken over
     one, two = (brief.files(places) for brief in (toy_brief, again))
     assert one == two
-    assert {path.name for path in one} == {"x.pdf", "x.html", "x.docx", "x.facts.json", "x.run.json", "x.costs.csv"}
+    beside = {"facts.json", "run.json", "costs.csv", "cpmm_corridors.csv", "cpmm_crossings.csv", "xlsx"}
+    assert {path.name for path in one} == {f"x.{end}" for end in ("pdf", "html", "docx", *beside)}
 
 
 def test_the_same_bytes_in_another_process(project: Path) -> None:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corridor.brief.beside import tables
+from corridor.brief.beside import Rows, tables
 from corridor.brief.case import Case, focus_of
 from corridor.brief.compose import compose
 from corridor.brief.document import Document
@@ -26,7 +26,7 @@ from corridor.brief.glimpse import glimpse
 from corridor.brief.pdf import Paper, pdf
 from corridor.brief.view import Length, View
 from corridor.errors import UsageError, did_you_mean
-from corridor.output import as_csv
+from corridor.output import as_csv, as_xlsx
 from corridor.report import heading
 from corridor.sensitivity.run import Tell
 from corridor.study import Study
@@ -83,12 +83,18 @@ class Brief:
         for stem in dict.fromkeys(place.with_suffix("") for place in places):
             facts = self.facts_document()
             made[stem.with_name(f"{stem.name}.facts.json")] = _json(facts)
-            for name, rows in tables(self.view).items():
+            for name, rows in self._tables.items():
                 made[stem.with_name(f"{stem.name}.{name}.csv")] = as_csv(rows)
+            made[stem.with_name(f"{stem.name}.xlsx")] = as_xlsx(self._tables)
             own = [place for place in places if place.with_suffix("") == stem]
             written = {place: made[place] for place in (*own, stem.with_name(f"{stem.name}.facts.json"))}
             made[stem.with_name(f"{stem.name}.run.json")] = _json(self._run(own, written))
         return made
+
+    @cached_property
+    def _tables(self) -> Mapping[str, Rows]:
+        """Tables for spreadsheets."""
+        return tables(self.view)
 
     def _written(self, form: str) -> str | bytes:
         if form == ".pdf":

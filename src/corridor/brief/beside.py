@@ -1,18 +1,23 @@
-"""Tables that stand beside a brief, for spreadsheets: what each way costs."""
+"""Tables that stand beside a brief, for spreadsheets: what each way costs, and how it compares by CPMM's indicators."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from corridor import report
 from corridor.brief.view import View
-from corridor.report.routes import route_record
+from corridor.report.costs import costs
+from corridor.report.cpmm import cpmm
+
+Rows = list[dict[str, Any]]
 
 
-def tables(view: View) -> dict[str, list[dict[str, Any]]]:
+def tables(view: View) -> Mapping[str, Rows]:
     """Name of a table to its rows, each with scenario, day and what is assumed against the law."""
     outcome = view.main.outcome
-    routes = [route for sale in view.main.sales for route in {*sale.lawful.values(), *sale.anyhow.values()}]
-    routes.sort(key=lambda route: (route.commodity, route.generalised, route.gateway, route.entry))
-    document = {**report.heading(outcome), "costs": [route_record(outcome, route) for route in routes]}
-    return report.tables_of(document)
+    indicators = report.tables_of(cpmm(outcome))
+    return {
+        **report.tables_of(costs(outcome)),
+        **{f"cpmm_{name}": indicators[name] for name in ("corridors", "crossings")},
+    }

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from corridor.brief.facts import ASSUMED, Evidence
-from corridor.cost import Item
 from corridor.evidence.basis import ON_THE_STUDY
+from corridor.ledger import Item
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route
 from corridor.schema import BASES, VALUE_TABLES

@@ -44,7 +44,8 @@ def brief(
     """Write the policy brief: which corridor wins, for what, under which law, and how sure that is.
 
     Without -o its findings are shown. Beside the files of -o stand NAME.facts.json, with the origin of every number,
-    NAME.costs.csv, with what each way costs, and NAME.run.json, with input, versions and command.
+    NAME.costs.csv and NAME.cpmm_*.csv (both in NAME.xlsx), with what each way costs and CAREC's indicators, and
+    NAME.run.json, with input, versions and command.
 
     Example: corridor brief --length full -o brief.pdf -o brief.html
 
