@@ -28,7 +28,7 @@ from corridor.brief.view import Length, View
 from corridor.errors import UsageError, did_you_mean
 from corridor.output import as_csv, as_xlsx
 from corridor.report import heading
-from corridor.sensitivity.run import Tell
+from corridor.sensitivity.run import Executor, Tell
 from corridor.study import Study
 
 __all__ = ["DRAWS", "FORMS", "Brief", "Length", "make", "wanted"]
@@ -161,6 +161,7 @@ def make(
     paper: Paper = "a4",
     with_png: bool = False,
     command: str = "corridor brief",
+    executor: Executor | None = None,
     tell: Tell | None = None,
 ) -> Brief:
     """Compute all that a brief says.
@@ -184,6 +185,8 @@ def make(
         Whether figures are drawn as PNG too, which DOCX asks for.
     command
         What makes it again, but for the files that it is written to.
+    executor
+        Who answers blocks of draws; this process if None.
     tell
         Hears how far the draws are.
 
@@ -204,8 +207,14 @@ def make(
     focus = focus_of(study)
     main = Case(study.run(names[0]), focus)
     others = tuple(glimpse(Case(study.run(name), focus)) for name in names[1:])
-    drawn = answer(main.outcome, "montecarlo", draws=draws, seed=seed, tell=tell) if draws and main.any_lawful else None
-    tornado = answer(main.outcome, "tornado", tell=tell) if length == "full" and main.any_lawful else None
+    drawn = (
+        answer(main.outcome, "montecarlo", draws=draws, seed=seed, executor=executor, tell=tell)
+        if draws and main.any_lawful
+        else None
+    )
+    tornado = (
+        answer(main.outcome, "tornado", executor=executor, tell=tell) if length == "full" and main.any_lawful else None
+    )
     return Brief(View(main, others, drawn, tornado, seed, length, command, with_png), paper)
 
 

@@ -16,8 +16,6 @@ Rows = list[dict[str, Any]]
 def tables(view: View) -> Mapping[str, Rows]:
     """Name of a table to its rows, each with scenario, day and what is assumed against the law."""
     outcome = view.main.outcome
-    indicators = report.tables_of(cpmm(outcome))
-    return {
-        **report.tables_of(costs(outcome)),
-        **{f"cpmm_{name}": indicators[name] for name in ("corridors", "crossings")},
-    }
+    found = cpmm(outcome)
+    indicators = {f"cpmm_{name}": found[name] for name in ("corridors", "crossings")}  # sections are of every route
+    return report.tables_of({**costs(outcome), **indicators})

@@ -38,6 +38,7 @@ def brief(
     draws: int | None = None,
     seed: int = 1,
     paper: Literal["a4", "letter"] = "a4",
+    workers: int = 2,
     study: StudyPath = None,
     places: Places = (),
 ) -> None:
@@ -59,9 +60,12 @@ def brief(
         Of the draws.
     paper
         Size of the PDF's pages.
+    workers
+        Processes that answer the draws: what they take of memory is gone when the brief is set.
     """
     from corridor.brief import DRAWS, make, wanted
     from corridor.screen.brief import findings
+    from corridor.sensitivity.workers import local
 
     wanted(places)
     outcome = run_study(study, scenario[0] if scenario else None)
@@ -76,6 +80,7 @@ def brief(
         paper=paper,
         with_png=any(place.suffix.lower() == ".docx" for place in places),
         command=words,
+        executor=local(workers),
         tell=Progress("blocks"),
     )
     if places:
