@@ -5,6 +5,7 @@ The only rooms that know Typst, Jinja and the formats of word processors.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import platform
@@ -61,7 +62,9 @@ class Brief:
     @cached_property
     def document(self) -> Document:
         """Its sections, before they are typeset."""
-        return compose(self.view)
+        document = compose(self.view)
+        gc.collect()  # what was drawn refers to itself, and commands do not look for such garbage by themselves
+        return document
 
     @cached_property
     def facts(self) -> dict[str, Fact]:

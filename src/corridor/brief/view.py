@@ -90,7 +90,8 @@ class View:
     @cached_property
     def netbacks(self) -> report.Document:
         """The best sale of every mine at every price."""
-        return report.netback(self.main.outcome)
+        found = report.netback(self.main.outcome)
+        return {name: found[name] for name in ("prices", "best_by_price")}  # its routes are many, and not told
 
     @cached_property
     def frontier(self) -> report.Document | None:
