@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 from corridor.brief.document import Cited, Document, FigureBlock, Name, Run, Runs, Table, plain
 from corridor.brief.facts import Fact, ledger
-from corridor.brief.fonts import Face, faces, subset
+from corridor.brief.fonts import faces, subset
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 )
 """What the page may load: nothing from outside, and no program at all."""
+
+FONTS = "/* fonts */"
+"""Where the style rules of the fonts go, once it is known which characters they need."""
 
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -54,8 +57,8 @@ def html(document: Document) -> str:
         "kind": lambda block: type(block).__name__,
         "number": lambda block: numbered[type(block)].index(id(block)) + 1,
     }
-    body = template.render(**words, fonts=[])
-    return template.render(**words, fonts=_fonts(body))
+    page: str = template.render(**words, fonts=FONTS)
+    return page.replace(FONTS, "\n".join(_fonts(page)), 1)
 
 
 def _run(one: Run, anchors: Mapping[str, str], number_of: Mapping[str, int]) -> dict[str, Any]:
@@ -85,9 +88,10 @@ def _drawing(block: FigureBlock) -> Any:
     return markupsafe.Markup(NOT_IN_XML.sub("", svg))  # noqa: S704  # ours, and every name in it was escaped
 
 
-def _fonts(body: str) -> Iterator[tuple[Face, str]]:
-    """The fonts with the characters of the page."""
+def _fonts(page: str) -> Iterator[str]:
+    """The fonts with the characters of the page, as style rules."""
     for face in faces():
-        cut = subset(face, [body])
+        cut = subset(face, [page])
         if cut is not None:
-            yield face, base64.b64encode(cut).decode("ascii")
+            source = f"url(data:font/woff;base64,{base64.b64encode(cut).decode('ascii')}) format('woff')"
+            yield f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; src: {source}; }}'
