@@ -67,10 +67,6 @@ def pages(content: bytes) -> list[str]:
     return [page.extract_text() for page in read(content).pages]
 
 
-def titled(study: Study, scenario: str | None = None) -> str:
-    return plain(headline.title(make(study, [scenario] if scenario else [], draws=0).view))
-
-
 def told(brief: Brief) -> str:
     return " ".join(plain(item) for item in brief.document.findings.items)
 
@@ -120,17 +116,18 @@ def test_forms_of_words_go_with_their_count() -> None:
     [
         (1.0, "almost certain"),
         (0.95, "almost certain"),
-        (0.949, "very likely"),
+        (0.946, "almost certain"),  # printed as 95 %
+        (0.944, "very likely"),
         (0.80, "very likely"),
-        (0.799, "likely"),
+        (0.794, "likely"),
         (0.55, "likely"),
-        (0.549, "about as likely as not"),
+        (0.544, "about as likely as not"),
         (0.45, "about as likely as not"),
-        (0.449, "unlikely"),
+        (0.444, "unlikely"),
         (0.20, "unlikely"),
-        (0.199, "very unlikely"),
+        (0.194, "very unlikely"),
         (0.05, "very unlikely"),
-        (0.049, "almost certain not"),
+        (0.044, "almost certain not"),
         (0.0, "almost certain not"),
     ],
 )
@@ -140,7 +137,7 @@ def test_likelihoods_have_fixed_words(share: float, word: str) -> None:
 
 @given(st.floats(0, 1))
 def test_every_share_has_a_word_and_no_other_number_has(share: float) -> None:
-    assert text.likelihood(share).least <= share
+    assert text.likelihood(share).least <= share + 0.005
     with pytest.raises(ValueError, match="no share"):
         text.likelihood(share + 1.1)
 

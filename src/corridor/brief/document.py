@@ -31,18 +31,17 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; ``note`` is set small, ``warning`` cannot be overlooked."""
+    """A paragraph; ``note`` is set small."""
 
     runs: Runs
-    kind: Literal["body", "note", "warning", "code"] = "body"
+    kind: Literal["body", "note"] = "body"
 
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list, numbered or not."""
+    """A list."""
 
     items: tuple[Runs, ...]
-    numbered: bool = False
 
 
 class Column(NamedTuple):

@@ -98,14 +98,6 @@ class Numbers:
         return self.fact(f"carried/{corridor}/{commodity or 'all'}", mtpa, text.tonnes, "Mt/yr", formula, self.of_plan)
 
     @cached_property
-    def all_carried(self) -> Fact:
-        """Mt a year by all corridors."""
-        mtpa = sum(self.case.carried.values())
-        return self.fact(
-            "carried", mtpa, text.tonnes, "Mt/yr", "tonnes of the best lawful plan, added up", self.of_plan
-        )
-
-    @cached_property
     def net_value(self) -> Fact:
         """Net value of the best plan."""
         formula = "sales at bids less generalised cost of transport and cost at the mines, in the best lawful plan"

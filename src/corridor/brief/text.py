@@ -86,14 +86,6 @@ def plural(count: float, one: str, many: str | None = None) -> str:
     return one if count == 1 else many or f"{one}s"
 
 
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-
-
-def in_words(count: int) -> str:
-    """A small count as a word, for a sentence that is not about it."""
-    return SMALL[count] if count < len(SMALL) else f"{count:,}"
-
-
 class Likelihood(NamedTuple):
     """How sure something is: from which share on, and the words for it.
 
@@ -122,7 +114,7 @@ LIKELIHOODS = (
 
 
 def likelihood(share: float) -> Likelihood:
-    """Find the words for a share of draws.
+    """Find the words for a share of draws, by the whole percent that is printed of it.
 
     Raises
     ------
@@ -131,7 +123,8 @@ def likelihood(share: float) -> Likelihood:
     """
     if not 0 <= share <= 1:
         raise ValueError(f"{share} is no share")
-    return next(known for known in LIKELIHOODS if share >= known.least)
+    printed = round(100 * share) / 100
+    return next(known for known in LIKELIHOODS if printed >= known.least)
 
 
 def money(value: float) -> str:
