@@ -12,23 +12,28 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check docs geodata bench format wheel smoke lock clean
+.PHONY: help setup run test browser check docs geodata bench format wheel smoke lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.stamp ## Install the project and its tools into .venv (PYTHON=... picks the interpreter)
 
-run: setup ## Compare the corridors of the committed study, and write reports/rason/
+run: setup ## Compare the corridors of the committed study, and write reports/rason/ with the brief
 	$(CORRIDOR) compare
 	$(CORRIDOR) compare -o $(REPORTS)/compare.txt
 	$(CORRIDOR) compare --format json -o $(REPORTS)/compare.json
 	$(CORRIDOR) compare --format csv -o $(REPORTS)/compare.csv
 	$(CORRIDOR) solve --format json -o $(REPORTS)/solve.json
 	$(CORRIDOR) solve --format csv -o $(REPORTS)/solve
+	$(CORRIDOR) brief --length full -o $(REPORTS)/brief.pdf -o $(REPORTS)/brief.html
 
 test: setup ## Run the tests, on all cores
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+browser: setup ## Open the brief in headless Chromium, as wide as a telephone and as a desk
+	@test -s $(REPORTS)/brief.html || $(MAKE) run
+	$(BIN)/python bench/browser.py $(REPORTS)/brief.html $(REPORTS)
 
 check: setup ## Check format, lint, types, import layers, the committed data and the docs
 	$(BIN)/ruff format --check .

@@ -31,7 +31,7 @@ class StudyAssumptions(Strict):
 
 
 class StudyFile(Strict):
-    """A study as its TOML file has it."""
+    """A study as its TOML file has it; ``focus`` names the corridor that it asks about."""
 
     title: Annotated[str, Field(min_length=1)]
     question: Annotated[str, Field(min_length=1)]
@@ -39,6 +39,7 @@ class StudyFile(Strict):
     default_scenario: Name
     assumptions: StudyAssumptions
     corridors: Mapping[Name, tuple[str, ...]]
+    focus: Name | None = None
     scenarios: Annotated[Mapping[Name, Scenario], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -47,6 +48,12 @@ class StudyFile(Strict):
         twice = sorted({country for country in countries if countries.count(country) > 1})
         if twice:
             raise ValueError(f"{', '.join(twice)} belongs to two corridors. A country gives its gateways one name")
+        return self
+
+    @model_validator(mode="after")
+    def _focus_exists(self) -> StudyFile:
+        if self.focus is not None and self.focus not in self.corridors:
+            raise ValueError(f'focus "{self.focus}" is none of the corridors {", ".join(self.corridors)}')
         return self
 
     @model_validator(mode="after")

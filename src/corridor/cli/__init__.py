@@ -11,6 +11,7 @@ from typing import Any
 from cyclopts import CycloptsError
 
 from corridor.cli import (
+    brief,
     cpmm,
     evidence,
     figure,
@@ -34,6 +35,7 @@ FAMILIES = (
     strategy,
     gains,
     figure,
+    brief,
     geography,
     evidence,
     tables,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridor.figures import layout, style
 from corridor.figures.layout import small
@@ -136,6 +136,11 @@ def shares_of(
     from corridor.sensitivity.question import answer
 
     found = answer(outcome, "montecarlo", draws=draws, seed=1 if seed is None else seed, tell=tell)
+    return shares_from(outcome, commodity, found)
+
+
+def shares_from(outcome: Outcome, commodity: str | None, found: Mapping[str, Any]) -> Picture:
+    """Draw such a run that was made already: what :func:`corridor.sensitivity.question.answer` found."""
     by_commodity: dict[str, dict[str, float]] = {}
     for row in found["corridors"]:
         if commodity in (None, row["commodity"]):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridor.errors import NoAnswerError
 from corridor.figures import layout, style
@@ -179,7 +179,11 @@ def tornado_of(outcome: Outcome, commodity: str | None, tell: Tell | None = None
     """
     from corridor.sensitivity.question import answer
 
-    found = answer(outcome, "tornado", tell=tell)
+    return tornado_from(outcome, commodity, answer(outcome, "tornado", tell=tell))
+
+
+def tornado_from(outcome: Outcome, commodity: str | None, found: Mapping[str, Any]) -> Picture:
+    """Draw such a run that was made already: what :func:`corridor.sensitivity.question.answer` found."""
     if commodity is None:
         swings = [Swing(row["input"], row["low_musd_per_yr"], row["high_musd_per_yr"]) for row in found["tornado"]]
         chart = Tornado("net value", "million USD/yr", swings, found["central_musd_per_yr"])
