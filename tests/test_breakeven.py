@@ -192,7 +192,7 @@ def test_names_of_parameters_are_unique_and_found(essay: Outcome) -> None:
         (["--price", "copper_lme", "--parameter", "tariffs:cr:rate"], 2, "not both"),
         (["--from", "3"], 2, "name what moves"),
         (["--price", "copper_lme", "--from", "9000", "--to", "8000"], 2, "from 9000 to 8000 is no range"),
-        (["--price", "copper_lme", "--from", "-5", "--to", "8000"], 3, "-5 is negative"),
+        (["--price", "copper_lme", "--from", "-5", "--to", "8000"], 2, "cannot go to -5: -5 is negative. price must"),
         (["--price", "copper_lme", "--target", "rasom"], 2, 'Did you mean "rason"'),
         (["--price", "copper_lme", "--commodity", "coper"], 2, "coper"),
     ],

@@ -98,6 +98,20 @@ def test_prices_far_from_the_start_need_ways_that_are_found_on_the_way() -> None
     assert plans.alone == 0
 
 
+@pytest.mark.parametrize("times", [1e-3, 1e3, 1e7, 1e9])
+def test_tonnes_of_any_size_are_solved(times: float) -> None:
+    """HiGHS's primal simplex takes a bound of some 1e7 for none, and calls the programme unbounded."""
+    bounded = ("facility_capacity", "bid_most", "offer_most")
+    for seed in range(5):
+        problem = grid_problem(3, 1, seed)
+        large = problem.replace(**{name: getattr(problem, name) * times for name in bounded})
+        prices = varied(problem, 4, seed)["bid_price"]
+        plans = Prepared(large, engine="paths").resolve_many(bid_price=prices)
+        own = Prepared(problem, engine="paths").resolve_many(bid_price=prices)
+        assert np.all(plans.certified)
+        assert plans.net_value == pytest.approx(own.net_value * times, rel=1e-9, abs=1e-9)
+
+
 def test_one_row_for_all_draws_beside_draws() -> None:
     problem = grid_problem(4, 2)
     prices = varied(problem, 5)["bid_price"]

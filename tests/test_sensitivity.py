@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import multiprocessing
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -216,6 +218,23 @@ def test_a_scheduler_that_does_not_answer_is_told_in_time(outcome, tmp_path):
     with pytest.raises(NoAnswerError, match="no scheduler answers"):
         run(made, job, cluster("nonsense://x", answers_within_s=1))
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.filterwarnings("default")
+def test_what_answers_but_is_no_scheduler_is_told_too(outcome, tmp_path):
+    """Its first bytes, read as a length, ask for more memory than there is."""
+    made, job, _ = open_blocks(outcome, tmp_path / "blocks", 32)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def speak() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    with server.accept()[0] as caller:
+                        caller.sendall(b"HTTP/1.1 400 Bad Request\r\n" * 20)
+
+        threading.Thread(target=speak, daemon=True).start()
+        with pytest.raises(NoAnswerError, match="no scheduler answers"):
+            run(made, job, cluster(f"tcp://127.0.0.1:{server.getsockname()[1]}", answers_within_s=1))
 
 
 def test_without_dask_the_extra_is_named(monkeypatch):

@@ -79,7 +79,7 @@ class Progress:
         if now - self._told >= self.EVERY_S and done < of:
             self._told = now
             left = (now - self._started) / (done - self._first) * (of - done)
-            say(f"{done} of {of} {self._what}, about {left:,.0f} s left")
+            say(f"{done:,} of {of:,} {self._what}, about {left:,.0f} s left")
 
 
 def draw(content: RenderableType, place: Path | None) -> None:

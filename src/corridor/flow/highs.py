@@ -149,6 +149,14 @@ def run(highs: _Highs, deadline: float | None = None, strategy: int = PRIMAL_SIM
     KeyboardInterrupt
         As soon as Ctrl-C is pressed.
     """
+    status = _run(highs, deadline, strategy)
+    if status == "kUnbounded" and strategy == PRIMAL_SIMPLEX:
+        # Bids and offers bound all our programmes, but the primal takes bounds of some 1e7 for none; the dual does not.
+        status = _run(highs, deadline, DUAL_SIMPLEX)
+    return status
+
+
+def _run(highs: _Highs, deadline: float | None, strategy: int) -> str:
     set_option(highs, "simplex_strategy", strategy)
     if deadline is not None:  # HiGHS's clock counts all runs of one engine together
         set_option(highs, "time_limit", highs.getRunTime() + max(0.0, deadline - time.perf_counter()))

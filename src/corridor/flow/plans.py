@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 CERTIFIED = 1e-9
-"""An answer whose bound lies no further above its net value, as a share of it, is certified optimal."""
+"""An answer whose bound lies no further from its net value, as a share of it (of 1 million USD/yr, where it is less),
+is certified optimal."""
 
 Alone = Callable[[dict[str, Any]], FlowSolution]
 """Solves one draw, given what it changes."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.errors import NoAnswerError, UsageError, did_you_mean
+from corridor.errors import InputError, NoAnswerError, UsageError, did_you_mean
 from corridor.flow import FlowSolution, Prepared
 from corridor.flow.curve import between
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
@@ -151,13 +151,25 @@ def ends_of(outcome: Outcome, parameter: Parameter, low: float | None, high: flo
     Raises
     ------
     UsageError
-        If neither is said and the parameter has no range.
+        If neither is said and the parameter has no range, or if it may not be so low or so high as is said.
     """
     past = history(outcome, parameter)
     own = (past.low, past.high) if past else (parameter.row.low, parameter.row.high)
     if low is None and high is None and not own[0] < own[1]:
         raise UsageError(f"{parameter.name} has no range of its own: say from where to where.")
+    for said in (low, high):
+        if said is not None:
+            _may_be(outcome, parameter, said)
     return (own[0] if low is None else low), (own[1] if high is None else high)
+
+
+def _may_be(outcome: Outcome, parameter: Parameter, value: float) -> None:
+    """Refuse an end that the tables would: their file is not at fault, what was asked is."""
+    try:
+        moved(outcome, {parameter: value})
+    except InputError as error:
+        told = dict.fromkeys(fault.message for fault in error.faults)
+        raise UsageError(f"{parameter.name} cannot go to {value:g}: {' '.join(told)}") from None
 
 
 def known_target(outcome: Outcome, target: str) -> str:

@@ -57,7 +57,7 @@ def cluster(address: str, answers_within_s: float = ANSWERS_WITHIN_S) -> Executo
 def _connected(distributed: Any, address: str, seconds: float) -> Any:
     try:
         client = distributed.Client(address, timeout=seconds)
-    except (OSError, TimeoutError, ValueError):
+    except (OSError, TimeoutError, ValueError, MemoryError):  # what is no scheduler may "answer" with any length
         raise NoAnswerError(
             f"no scheduler answers at {address} within {seconds:g} s. Is it running, and the address right?"
         ) from None
