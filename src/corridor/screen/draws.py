@@ -33,19 +33,20 @@ def _shares_of_draws(document: dict[str, Any]) -> list[RenderableType]:
     value = document["net_value"][0]
     at = "; ".join(f"{share} % {number(value[f'p{share}'], 0)}" for share in (5, 25, 50, 75, 95))
     half = f"median of the first half of the draws: {number(value['p50_half'], 0)}"
-    rows = table("", "best", "(half)", "carries", "(half)", "Mt/yr", "netback", "5 %–95 %", "cost", right=_DRAWN)
+    blocks: list[RenderableType] = []
     for commodity in dict.fromkeys(row["commodity"] for row in document["corridors"]):
-        rows.add_row(commodity, style="bold")
+        rows = table("", "best", "(half)", "carries", "(half)", "Mt/yr", "netback", "5 %–95 %", "cost", right=_DRAWN)
         for row in document["corridors"]:
             if row["commodity"] == commodity:
                 rows.add_row(*_drawn_cells(row))
+        blocks += [Text(commodity, style="bold"), rows]
     legend = (
         "best: share of the draws in which the first tonne goes by the corridor and earns something; carries: in which "
         "the best plan ships anything by it; (half): the same in the first half of the draws; Mt/yr: mean shipped. "
         "netback (to all markets; median, and between which 9 of 10 draws lie) and cost (to the main market, median): "
         "generalised, USD/t, by lawful ways from the largest mine."
     )
-    return [Text(f"Net value, million USD/yr: {at} ({half})"), Text(""), rows, Text(legend, style="dim"), Text("")]
+    return [Text(f"Net value, million USD/yr: {at} ({half})"), Text(""), *blocks, Text(legend, style="dim"), Text("")]
 
 
 _DRAWN = ("best", "(half)", "carries", "Mt/yr", "netback", "5 %–95 %", "cost")

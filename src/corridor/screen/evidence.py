@@ -164,7 +164,7 @@ def quality(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
         "assumed number", "takes of the lead of", "share", "lead", "low–high", right=("share", "lead", "low–high")
     )
     for row in document["assumptions"]:
-        span = f"{number(row['lead_low_usd_per_t'])}–{number(row['lead_high_usd_per_t'])}"
+        span = f"{number(row['lead_low_usd_per_t'])} to {number(row['lead_high_usd_per_t'])}"
         what = f"{row['commodity']} by {row['best']}{' FLIPS' if row['flips'] else ''}"
         share = "all" if row["takes_share"] is None else f"{row['takes_share']:.0%}"
         work.add_row(row["input"], what, share, number(row["lead_usd_per_t"]), span)
