@@ -12,6 +12,7 @@ import pytest
 
 import corridor
 from corridor import report
+from corridor.errors import InputError
 from corridor.law import Law
 from corridor.network import Edge, Network
 from corridor.schema import EFFECTS, Link, Rule
@@ -85,6 +86,16 @@ def test_matching_columns(project: Path, cells: dict[str, str], matches: bool) -
     assert status(project / "models" / "study.toml", "east_port", "coal") == (
         ("barred", ("x",)) if matches else ("open", ())
     )
+
+
+def test_a_rule_that_matches_nothing_is_told_beside_rows_that_cannot_be_read(project: Path) -> None:
+    add_rule(project, id="x", effect="barred", links="sea_east_port_island", nodes="north_port")
+    add_rule(project, id="y", effect="banned")
+    with pytest.raises(InputError) as told:
+        check_folder(project / "data")
+    first, second = (fault.message for fault in told.value.faults)
+    assert '"x" matches no link of this study on any day' in first
+    assert "'banned' must be one of open" in second
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,15 @@ def test_changes_tell_every_rule_once_as_it_begins_and_once_as_it_ends(history: 
         history.timeline(dt.date(2005, 1, 1))
 
 
+def test_a_place_without_a_way_has_no_status_even_at_home(history: LawHistory) -> None:
+    nodes, edges = history.network.nodes, history.network.edges
+    linked = {end for edge in edges for end in (edge.tail, edge.head)}
+    alone = [name for name, node in nodes.items() if node.country == "MN" and name not in linked]
+    assert alone  # stations of lines that are only planned
+    assert not any(history.status(LAST, "thermal_coal", "MN", name) for name in alone)
+    assert history.status(LAST, "thermal_coal", "MN", "sainshand")
+
+
 def test_names_that_several_nodes_begin_with_stand_for_all(history: LawHistory) -> None:
     assert set(history.nodes("rajin")) == {"rajin_1435", "rajin_1520", "rajin_pier1", "rajin_pier3", "rajin_yard"}
     assert history.nodes("chongjin") == ("chongjin",)  # a node of its own comes before those that begin so
@@ -191,6 +200,14 @@ def test_the_command_says_what_holds_and_that_it_is_no_advice(capsys: pytest.Cap
     assert "hs25" not in told
 
 
+def test_the_status_is_told_where_no_rule_speaks_of_the_place_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--commodity", "thermal_coal", "--node", "sainshand", "--format", "json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["rules"] == []
+    assert [row["status"] for row in document["status"]] == ["open"]
+
+
 def test_the_document_carries_the_day_asked_for_and_the_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("--scenario", "russia-exception-extended", "--commodity", "thermal_coal", "--node", "rajin_pier3")
     code, out, _ = run(capsys, *asked, "--date", "2019-01-01", "--format", "json")
@@ -225,7 +242,7 @@ def test_the_timeline_as_text_and_files(capsys: pytest.CaptureFixture[str], tmp_
     ("words", "code", "message"),
     [
         (("--date", "1980-01-01"), 4, "no rule of the tables holds on 1980-01-01"),
-        (("--node", "tavan_tolgoi", "--commodity", "fluorspar"), 4, "for fluorspar at tavan_tolgoi on 2025-12-31"),
+        (("--node", "khuut_station", "--commodity", "fluorspar"), 4, "no way of the tables brings it there"),
         (("--date", "2018-6-1"), 2, "is no day"),
         (("--commodity", "thermal_coa"), 2, 'Did you mean "thermal_coal"?'),
         (("--mined-in", "XX"), 2, "is no country"),

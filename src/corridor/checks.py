@@ -49,8 +49,9 @@ def find_faults(rows: Rows, unreadable: Collection[str] = (), well: Rows | None 
     faults += _money(rows)
     if not unreadable:
         faults += _facilities(rows)
-        if well is None or any(rows[table] is not well[table] for table in ("rules", "links", "nodes")):
-            faults += rules.faults(rows["rules"], rules.passages(rows["links"], rows["nodes"]))  # type: ignore[arg-type]
+    stands = {"links", "nodes"}.isdisjoint(unreadable)
+    if stands and (well is None or any(rows[table] is not well[table] for table in ("rules", "links", "nodes"))):
+        faults += rules.faults(rows["rules"], rules.passages(rows["links"], rows["nodes"]))  # type: ignore[arg-type]
     return faults
 
 

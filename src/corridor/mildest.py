@@ -96,8 +96,10 @@ class _Judge:
         names = list(self._network.nodes)
         position = {name: i for i, name in enumerate(names)}
         start = len(names)
-        home = [position[name] for name, node in self._network.nodes.items() if node.country == self._origin]
         edges = self._network.edges
+        reached = {end for e, edge in enumerate(edges) if self._takes[e] for end in (edge.tail, edge.head)}
+        nodes = self._network.nodes
+        home = [position[name] for name in names if name in reached and nodes[name].country == self._origin]
         tail: Ints = np.array([*(position[edge.tail] for edge in edges), *(start for _ in home)])
         head: Ints = np.array([*(position[edge.head] for edge in edges), *home])
         found: dict[str, tuple[int, tuple[Rule, ...]]] = {}

@@ -40,6 +40,7 @@ app = App(
     help="Compare what it costs to bring minerals to market by one corridor or another.",
     help_format="plaintext",
     result_action="return_value",
+    default_parameter=Parameter(negative_iterable=()),  # to name nothing there is leaving the option out
     suppress_keyboard_interrupt=False,  # main says what became of what was under way
 )
 

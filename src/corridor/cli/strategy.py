@@ -38,8 +38,7 @@ def frontier(
     Parameters
     ----------
     by
-        country: each foreign one that a tonne enters; corridor: where it is loaded or sold; gateway: its berth, or the
-        crossing out; emissions: what all cargo together emits, at USD for each tonne of CO2e less.
+        country: each foreign one a tonne enters; corridor; gateway: berth or crossing out; emissions: of all cargo.
     count
         Of countries: all that are entered, or those that are left again (transit).
     measure
@@ -49,8 +48,7 @@ def frontier(
     cap
         Tell of this largest share too: 0.96 for 96 %.
     without
-        Show the frontier without this corridor or country too. Default: rason where the study has it;
-        of emissions none.
+        Show it without this corridor or country too. Default: rason where the study has it; of emissions none.
     """
     from corridor.report import strategy as documents
     from corridor.strategy import frontier as room

@@ -47,19 +47,13 @@ def law(
     UsageError
         If a name is none of the study's.
     NoAnswerError
-        If no rule holds.
+        If no rule holds, and no status was asked for or no way leads there.
     """
     history, day = outcome.law_history, day or outcome.as_of
     known_word(commodity, history.network.commodities, "commodity")
     known_word(mined_in, {place.country for place in history.network.nodes.values()}, "country")
     nodes = history.nodes(node) if node is not None else ()
     rules = history.in_force(day, commodity, nodes, (mined_in,) if mined_in else ())
-    if not rules:
-        asked = [("for", commodity), ("at", node), ("mined in", mined_in)]
-        of = " ".join(f"{word} {name}" for word, name in asked if name)
-        raise NoAnswerError(
-            f"no rule of the tables holds {of} on {day}: nothing there is barred by them.".replace("  ", " ")
-        )
     status = [
         _status_record(outcome, found)
         for place in nodes
@@ -67,6 +61,11 @@ def law(
         if commodity is not None
         for found in history.status(day, commodity, country, place)
     ]
+    if not rules and not status:
+        asked = [("for", commodity), ("at", node), ("mined in", mined_in)]
+        of = " ".join(f"{word} {name}" for word, name in asked if name)
+        so = "no way of the tables brings it there" if commodity and nodes else "nothing there is barred by them"
+        raise NoAnswerError(f"no rule of the tables holds {of} on {day}: {so}.".replace("  ", " "))
     return {
         **heading(outcome),
         "as_of": day.isoformat(),

@@ -224,9 +224,11 @@ def _disrupted(found: Disruptions) -> str:
         f"{told(found.rerouted_losses()[worst])} with all of it"
     )
     diversified = found.losses("diversified")[worst] - losses[worst]
-    word = "more" if diversified > 0 else "less"
+    other = f"{told(abs(diversified))} {'more' if diversified > 0 else 'less'}"
+    if told(abs(diversified)) == told(0):
+        other = "as much"
     premium = told(found.premium("diversified"))
-    second = f"under a cap of {found.cap:.1%} {told(abs(diversified))} {word}, at {premium} a year"
+    second = f"under a cap of {found.cap:.1%} {other}, at {premium} a year"
     third = (
         f"The plan of least regret falls short by {told(found.regret('regret'))} at most, today's by "
         f"{told(found.regret('today'))}; it costs {told(found.premium('regret'))} a year while nothing closes"

@@ -57,6 +57,7 @@ def closures(outcome: Outcome, names: Sequence[str] = ()) -> tuple[Closure, ...]
     for name in names:
         if name not in found:
             hint = did_you_mean(name, sorted(found)) or did_you_mean(name.upper(), sorted(found))
+            hint = hint or f" There are: {', '.join(one.name for one in found.values() if one.kind != 'node')}."
             raise UsageError(f'"{name}" is no crossing, node or country of this study that could close.{hint}')
         if not len(found[name].edges):
             raise NoAnswerError(f"no lawful cargo can pass {name} in {outcome.scenario}: closing it changes nothing.")
