@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,6 +38,11 @@ def heading(outcome: Outcome) -> Document:
         "input_hash": outcome.study.input_hash,
         "as_if_lifted": list(outcome.lifted_measures),
     }
+
+
+def finite(value: float) -> float | None:
+    """A number as files can hold it: none where it is infinite or not a number."""
+    return value if math.isfinite(value) else None
 
 
 def known(outcome: Outcome, commodity: str | None) -> str | None:

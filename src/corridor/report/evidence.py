@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from corridor.errors import Fault
@@ -13,7 +12,7 @@ from corridor.evidence.calibrate import Calibration, median_error
 from corridor.evidence.days import DRAWS, SEED
 from corridor.evidence.quality import Grounded, Work
 from corridor.evidence.validate import Compared, Group, Validation
-from corridor.report.document import Document, heading
+from corridor.report.document import Document, finite, heading
 from corridor.schema import BASES, Basis, Case
 from corridor.sensitivity.parameters import parameters
 from corridor.study import Outcome
@@ -33,7 +32,7 @@ def validation(outcome: Outcome, found: Validation) -> Document:
         "unfitted": len(unfitted),
         "unfitted_overlaps": meets,
         "unfitted_overlap_share": meets / len(unfitted) if unfitted else None,
-        "median_error_of_unfitted_costs": _finite(costs.median_relative_error) if costs else None,
+        "median_error_of_unfitted_costs": finite(costs.median_relative_error) if costs else None,
         "fitted": len(fitted),
         "fitted_overlaps": sum(row.overlap for row in fitted),
         "faults": len(found.faulty),
@@ -51,12 +50,8 @@ def _misses_first(row: Compared) -> tuple[bool, float, str]:
 
 
 def _group(group: Group) -> Document:
-    errors = {name: _finite(getattr(group, name)) for name in ("median_relative_error", "largest_relative_error")}
+    errors = {name: finite(getattr(group, name)) for name in ("median_relative_error", "largest_relative_error")}
     return {**group._asdict(), **errors}
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def compared(row: Compared) -> Document:
@@ -69,7 +64,7 @@ def compared(row: Compared) -> Document:
         "model": row.model[1],
         "model_high": row.model[2],
         "difference": row.difference,
-        "relative_difference": _finite(row.relative),
+        "relative_difference": finite(row.relative),
         "overlap": row.overlap,
         "counted": row.counted,
         "law_status": row.answer.law_status,
@@ -267,8 +262,8 @@ def _work(work: Work) -> Document:
         "lead_usd_per_t": work.lead,
         "lead_low_usd_per_t": work.low,
         "lead_high_usd_per_t": work.high,
-        "takes_usd_per_t": _finite(work.takes),
-        "takes_share": _finite(work.takes_share),
+        "takes_usd_per_t": finite(work.takes),
+        "takes_share": finite(work.takes_share),
         "flips": list(work.flips),
         "headline_usd_per_t": work.headline_usd_per_t,
         "low": first.low,

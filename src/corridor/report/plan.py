@@ -10,7 +10,7 @@ from corridor import flow
 from corridor.errors import NoAnswerError
 from corridor.footprint import footprint
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
-from corridor.report.document import Document, heading
+from corridor.report.document import Document, finite, heading
 from corridor.routes import Route
 from corridor.study import Outcome
 
@@ -119,7 +119,7 @@ def _offers(plan: Plan) -> list[Document]:
             "mtpa": sold,
             "output_mtpa": seller.output_mtpa,
             "cost_usd_per_t": seller.cost,
-            "netback_usd_per_t": netback if math.isfinite(netback) else None,
+            "netback_usd_per_t": finite(netback),
         }
         for seller, sold, netback in zip(plan.sellers, plan.solution.purchases.tolist(), plan.netbacks(), strict=True)
     ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from corridor.report.document import Document, heading
+from corridor.report.document import Document, finite, heading
 from corridor.sensitivity import breakeven
 from corridor.sensitivity.along import Along, ranges_of
 from corridor.sensitivity.breakeven import Needed
@@ -78,7 +77,7 @@ def needed(
             "market": near.route.market,
             "gateway": near.route.gateway,
             "entry": near.route.entry,
-            "behind_usd_per_t": _finite(near.behind_usd_per_t),
+            "behind_usd_per_t": finite(near.behind_usd_per_t),
             "law_status": near.route.law_status,
         },
         "looked_as_far_as_times_the_range": breakeven.FAR,
@@ -88,7 +87,7 @@ def needed(
                 "unit": change.parameter.row.unit,
                 "today": change.parameter.row.central,
                 "needed": change.needed,
-                "change_share": _finite(change.change),
+                "change_share": finite(change.change),
                 "known_to_within": change.bracket,
                 "within_its_range": change.within_range,
                 "low": change.parameter.row.low,
@@ -135,7 +134,3 @@ def regime(outcome: Outcome, found: Regime) -> Document:
             for row, ring in zip(areas, rings, strict=True)
         ],
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
