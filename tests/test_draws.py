@@ -8,15 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corridor.errors import InputError, UsageError
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.report import summary
-from corridor.schema import PriceStatistic
-from corridor.sensitivity.draws import pert, shares, space
+from corridor.schema import PriceStatistic, Value
+from corridor.sensitivity.draws import LEAST_SHARE, shares, space
 from corridor.sensitivity.first_tonne import FirstTonne
 from corridor.sensitivity.numbers import base_plan, by_row, joined, numbers
 from corridor.sensitivity.parameters import Parameter, moved, parameters
+from corridor.sensitivity.pert import Quantiles, pert
 from corridor.sensitivity.price_statistics import price_statistics, statistics_of
 from corridor.study import Outcome, Study, read_study
 from corridor.tables import read_tables
@@ -112,13 +115,32 @@ def test_the_best_ways_of_draws_are_the_routes_of_compare(study):
     }
 
 
+def ranged(low: float, central: float, high: float) -> Value:
+    about = {"subject": "rail", "parameter": "rate", "unit": "USD/t-km", "year": 2015, "source": "own_estimate"}
+    return Value(**about, low=low, central=central, high=high, basis="assumed", grade="D")
+
+
 def test_pert_has_its_mode_ends_and_mean():
     share = (np.arange(20_000) + 0.5) / 20_000
-    drawn = pert(2.0, 3.0, 7.0, share)
-    assert drawn.mean() == pytest.approx((2 + 4 * 3 + 7) / 6, rel=1e-4)
-    assert list(pert(2.0, 3.0, 7.0, np.array([0.0, 1.0, np.nan]))) == [2.0, 7.0, 3.0]
-    assert pert(2.0, 2.0, 7.0, share).mean() == pytest.approx((2 + 4 * 2 + 7) / 6, rel=1e-4)
-    assert set(pert(5.0, 5.0, 5.0, share[:3])) == {5.0}
+    assert pert(ranged(2.0, 3.0, 7.0), share).mean() == pytest.approx((2 + 4 * 3 + 7) / 6, rel=1e-4)
+    assert list(pert(ranged(2.0, 3.0, 7.0), np.array([0.0, 1.0, np.nan]))) == [2.0, 7.0, 3.0]
+    assert pert(ranged(2.0, 2.0, 7.0), share).mean() == pytest.approx((2 + 4 * 2 + 7) / 6, rel=1e-4)
+    assert set(pert(ranged(5.0, 5.0, 5.0), share[:3])) == {5.0}
+
+
+@given(mode=st.floats(0, 1), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=50, deadline=None)
+def test_quantiles_for_many_draws_agree_with_the_inverse_of_the_beta_function(mode, seed):
+    share = np.concatenate([np.random.default_rng(seed).random(500), [0, LEAST_SHARE, 0.5, 1 - LEAST_SHARE, 1, np.nan]])
+    rows = [ranged(-3.0, -3.0 + 10 * mode, 7.0), ranged(5.0, 5.0, 5.0)]
+    quantiles = Quantiles.of(rows)
+    for row in rows:
+        np.testing.assert_allclose(quantiles(row, share), pert(row, share), rtol=0, atol=10 * 5e-14)
+    assert np.all(np.diff(quantiles(rows[0], np.sort(share[:-1]))) >= -10 * 5e-14)
+
+
+def test_no_range_needs_no_quantiles():
+    assert Quantiles.of([]).halves == {}
 
 
 def test_prices_have_their_median_dispersion_and_correlations(study):
@@ -127,7 +149,7 @@ def test_prices_have_their_median_dispersion_and_correlations(study):
     scores = inputs.scores(shares(1, inputs.dimensions, 0, 8192)[:, inputs.places])
     prices = inputs.inputs[: inputs.prices]
     assert [p.parameters[0].row.subject for p in prices] == list(inputs.statistics.references)
-    drawn = np.array([p.value(p.parameters[0].row, scores[:, i]) for i, p in enumerate(prices)])
+    drawn = np.array([inputs.value(i, p.parameters[0].row, scores[:, i]) for i, p in enumerate(prices)])
     medians = [p.parameters[0].row.central for p in prices]
     np.testing.assert_allclose(np.median(drawn, axis=1), medians, rtol=0.01)
     np.testing.assert_allclose(np.log(drawn).std(axis=1), [p.dispersion for p in prices], rtol=0.02)

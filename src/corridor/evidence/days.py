@@ -10,7 +10,8 @@ import numpy as np
 
 from corridor.paths import Floats
 from corridor.schema import Value
-from corridor.sensitivity.draws import every_input, pert
+from corridor.sensitivity.draws import every_input
+from corridor.sensitivity.pert import pert
 from corridor.study import Outcome, Study
 from corridor.values import Drawn, Values
 
@@ -91,7 +92,7 @@ class Days:
             return None
         if id(row) not in self._drawn:
             name = name_of.get(id(row), f"{row.subject}:{row.parameter}:{row.year}")
-            self._drawn[id(row)] = row, pert(row.low, row.central, row.high, shares(name, self.draws))
+            self._drawn[id(row)] = row, pert(row, shares(name, self.draws))
         return self._drawn[id(row)][1]
 
 

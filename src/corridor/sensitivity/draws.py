@@ -13,13 +13,12 @@ from corridor.errors import UsageError, did_you_mean
 from corridor.paths import Floats
 from corridor.schema import PARAMETERS, Link, PriceStatistic, Value
 from corridor.sensitivity.parameters import PRICES, Parameter, find_parameter, parameters
+from corridor.sensitivity.pert import Quantiles
 from corridor.sensitivity.price_statistics import PriceStatistics, price_statistics
 from corridor.study import Outcome
 from corridor.values import Drawn
 
 OPERATORS, RATE, EMISSIONS = "operators", "rate", "emissions"
-PERT_WEIGHT = 4.0
-"""Of the central value in the mean of a PERT distribution, against 1 for each end: what the name stands for."""
 LEAST_SHARE = 2.0**-32
 """Scrambled points may fall on 0, where a normal score would be infinite; this is half a step of them."""
 
@@ -48,12 +47,6 @@ class Input:
         first = self.parameters[0]
         return PRICES if first.table == PRICES else f"{first.table}:{first.row.parameter}"
 
-    def value(self, row: Value, score: Floats) -> Floats:
-        """The row's value at scores: normal scores of a price with statistics, else shares of the distribution."""
-        if self.dispersion is not None:
-            return np.asarray(row.central * np.exp(self.dispersion * score))
-        return pert(row.low, row.central, row.high, score)
-
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -69,6 +62,8 @@ class Space:
         Of all scenarios of the study together, so that each input has the same place in all.
     statistics
         Of the prices.
+    quantiles
+        Of all ranges.
     notes
         What is to be told.
     """
@@ -77,6 +72,7 @@ class Space:
     places: tuple[int, ...]
     dimensions: int
     statistics: PriceStatistics
+    quantiles: Quantiles
     notes: tuple[str, ...]
 
     @property
@@ -105,17 +101,27 @@ class Space:
     def drawn(self, scores: Floats) -> Drawn:
         """Draws of the rows of the scenario's tables; a NaN score is the central value.
 
-        They are computed when they are asked for: most rows are of no use to any one scenario.
+        They are computed when they are asked for, and once: most rows are of no use to any one scenario.
         """
-        of_row = {id(p.row): (each, i) for i, each in enumerate(self.inputs) for p in each.parameters}
+        of_row = {id(p.row): i for i, each in enumerate(self.inputs) for p in each.parameters}
+        found: dict[int, Floats] = {}
 
         def draws_of(row: Value) -> Floats | None:
             if id(row) not in of_row:
                 return None
-            each, i = of_row[id(row)]
-            return each.value(row, scores[:, i])
+            if id(row) not in found:
+                i = of_row[id(row)]
+                found[id(row)] = self.value(i, row, scores[:, i])
+            return found[id(row)]
 
         return draws_of
+
+    def value(self, i: int, row: Value, score: Floats) -> Floats:
+        """A row of the i-th input at scores: normal scores of a price with statistics, else shares of its range."""
+        dispersion = self.inputs[i].dispersion
+        if dispersion is not None:
+            return np.asarray(row.central * np.exp(dispersion * score))
+        return self.quantiles(row, score)
 
 
 def space(outcome: Outcome, chosen: Sequence[str] = (), own_statistics: Sequence[PriceStatistic] = ()) -> Space:
@@ -158,7 +164,8 @@ def space(outcome: Outcome, chosen: Sequence[str] = (), own_statistics: Sequence
     drawn.sort(key=lambda each: (each.dispersion is None, each.name))
     order = _dimensions(outcome)
     places = tuple(order[each.name] for each in drawn)
-    return Space(tuple(drawn), places, len(order), statistics, (*statistics.notes, *notes))
+    quantiles = Quantiles.of(p.row for each in drawn if each.dispersion is None for p in each.parameters)
+    return Space(tuple(drawn), places, len(order), statistics, quantiles, (*statistics.notes, *notes))
 
 
 def every_input(outcome: Outcome) -> list[Input]:
@@ -249,25 +256,6 @@ def shares(seed: int, dimensions: int, start: int, draws: int) -> Floats:
     if start:
         engine.fast_forward(start)
     return np.asarray(engine.random(draws))
-
-
-def pert(low: float, central: float, high: float, share: Floats) -> Floats:
-    """Quantiles of the PERT distribution: a beta within low and high whose mode is central.
-
-    Parameters
-    ----------
-    low, central, high
-        Where the range has no width, it is that value.
-    share
-        Within 0 and 1; NaN gives the central value.
-    """
-    from scipy.special import betaincinv
-
-    if low == high:
-        return np.full(len(share), central)
-    mode = (central - low) / (high - low)
-    quantile = betaincinv(1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode), share)
-    return np.asarray(np.where(np.isnan(share), central, low + (high - low) * quantile))
 
 
 def distribution(each: Input) -> dict[str, Any]:

@@ -11,10 +11,12 @@ import numpy.typing as npt
 from corridor.flow import Prepared, certified
 from corridor.paths import Floats
 from corridor.plan import NEGLIGIBLE_MTPA
+from corridor.schema import Value
 from corridor.sensitivity.draws import Space
 from corridor.sensitivity.first_tonne import FirstTonne, Ways
 from corridor.sensitivity.numbers import AT_ONCE, base_plan, joined, numbers
 from corridor.study import Outcome
+from corridor.values import Drawn
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,8 +76,10 @@ class Evaluator:
 
     def __call__(self, scores: Floats) -> Answers:
         """Answer scores (draws x inputs)."""
-        parts = [scores[start : start + AT_ONCE] for start in range(0, len(scores), AT_ONCE)]
-        found = [numbers(self._outcome, self._plan, len(part), self._space.drawn(part)) for part in parts]
+        drawn = self._space.drawn(scores)
+        starts = range(0, len(scores), AT_ONCE)
+        parts = [slice(start, min(start + AT_ONCE, len(scores))) for start in starts]
+        found = [numbers(self._outcome, self._plan, part.stop - part.start, _within(drawn, part)) for part in parts]
         ways = [self._first.ways(part) for part in found]
         plans = self._prepared.resolve_many(**joined(found))
         return Answers(
@@ -84,6 +88,14 @@ class Evaluator:
             mtpa=self._first.carried(plans.tonnes("edge"), plans.tonnes("bid")),
             **{name: np.concatenate([getattr(part, name) for part in ways], axis=1) for name in Ways._fields},
         )
+
+
+def _within(drawn: Drawn, part: slice) -> Drawn:
+    def draws_of(row: Value) -> Floats | None:
+        found = drawn(row)
+        return None if found is None else found[part]
+
+    return draws_of
 
 
 def winners(pairs: tuple[tuple[str, str], ...], margin: Floats) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
