@@ -30,6 +30,7 @@ from corridor.brief.facts import Evidence, Fact, ledger
 from corridor.brief.html import html
 from corridor.brief.pdf import pdf
 from corridor.cli import main
+from corridor.evidence.quality import work_list
 from corridor.starter import new_project
 from corridor.study import Study
 
@@ -75,7 +76,7 @@ def told(brief: Brief) -> str:
 def rason_brief(rason: Study) -> Brief:
     """The committed study in full, but for the runs that take long."""
     found = make(rason, draws=32, command="corridor brief")
-    return Brief(dataclasses.replace(found.view, length="full"))
+    return Brief(dataclasses.replace(found.view, length="full", tornado=None))
 
 
 @pytest.fixture(scope="session")
@@ -300,6 +301,9 @@ def test_a_counterfactual_says_so_on_every_page(rason: Study) -> None:
 def test_the_short_form_has_two_pages_on_either_paper(rason: Study) -> None:
     document = make(rason, command="corridor brief").document  # as many draws as people get: words vary with them
     assert len(pages(pdf(document, "a4"))) == len(pages(pdf(document, "letter"))) == 2
+    said = " ".join(pages(pdf(document, "a4"))).replace("\n", " ")
+    flips = [work for work in work_list(rason.run(), []) if work.flips]
+    assert re.search(rf"Of \d+ assumed numbers {len(flips) or 'none'}, taken alone to an end", said)
 
 
 # Numbers

@@ -198,6 +198,7 @@ def make(
     UsageError
         If there is no such scenario, one is named twice, or draws are below 0.
     """
+    from corridor.evidence.quality import assumed_inputs
     from corridor.sensitivity.question import answer
 
     first = study.file.default_scenario
@@ -215,8 +216,11 @@ def make(
         if draws and main.any_lawful
         else None
     )
+    alone = [] if length == "full" else [each.name for each in assumed_inputs(main.outcome)]
     tornado = (
-        answer(main.outcome, "tornado", executor=executor, tell=tell) if length == "full" and main.any_lawful else None
+        answer(main.outcome, "tornado", chosen=alone, executor=executor, tell=tell)
+        if main.any_lawful and (length == "full" or alone)
+        else None
     )
     return Brief(View(main, others, drawn, tornado, seed, length, command, with_png), paper)
 

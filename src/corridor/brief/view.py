@@ -34,7 +34,7 @@ class View:
     draws
         What many draws of the main scenario say; None where nothing may be shipped.
     tornado
-        What each number alone does at its ends; None where nobody asked, or nothing may be shipped.
+        What each number alone does at its ends, in the short form each assumed one; None where nothing may be shipped.
     seed
         Of the draws.
     length
@@ -132,12 +132,12 @@ class View:
     def plane(self) -> Regime | None:
         """Price of the largest mine's product and the tariff that moves its gap most: who carries where in their plane.
 
-        None where numbers alone were not looked at, or there is no such tariff.
+        None in the short form, or where there is no such tariff.
         """
         from corridor.sensitivity.regime import plane_of
 
         sale = self.main.flagship
-        if self.tornado is None or sale is None:
+        if self.tornado is None or not self.full or sale is None:
             return None
         gaps = [
             g for g in self.tornado["gaps"] if g["commodity"] == sale.commodity and g["input"].startswith("tariffs:")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from corridor.evidence.basis import Dollars, basis_shares, dollars
 from corridor.routes import Route
-from corridor.schema import BASES, Basis
+from corridor.schema import BASES, Basis, Value
 from corridor.sensitivity.draws import Input, every_input
 from corridor.sensitivity.parameters import Parameter, parameters
 from corridor.sensitivity.question import answer
@@ -78,6 +78,15 @@ def grounded(outcome: Outcome, routes: Iterable[Route]) -> list[Grounded]:
     return found
 
 
+def assumed_inputs(outcome: Outcome) -> list[Input]:
+    """What moves with an assumed number that has a range."""
+    return [each for each in every_input(outcome) if any(_is_open(p.row) for p in each.parameters)]
+
+
+def _is_open(row: Value) -> bool:
+    return row.basis == BASES[-1] and row.low < row.high
+
+
 def work_list(outcome: Outcome, headline: Sequence[Grounded], tell: Tell | None = None) -> list[Work]:
     """Assumed numbers that have a range, with what each takes of a lead, one at a time; the most first.
 
@@ -90,7 +99,7 @@ def work_list(outcome: Outcome, headline: Sequence[Grounded], tell: Tell | None 
     tell
         Hears of progress.
     """
-    assumed = [each for each in every_input(outcome) if _is_assumed(each)]
+    assumed = assumed_inputs(outcome)
     if not assumed:
         return []
     found = answer(outcome, "tornado", chosen=[each.name for each in assumed], tell=tell)
@@ -120,7 +129,3 @@ def _work(each: Input, gap: Mapping[str, Any], headline_usd_per_t: float) -> Wor
     return Work(
         each.name, each.parameters, gap["commodity"], gap["best"], lead, low, high, takes, share, (), headline_usd_per_t
     )
-
-
-def _is_assumed(each: Input) -> bool:
-    return any(p.row.basis == BASES[-1] and p.row.low < p.row.high for p in each.parameters)

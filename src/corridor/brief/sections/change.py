@@ -188,13 +188,14 @@ def _best(view: View, one: Along, key: str) -> Runs:
 
 
 def _numbers(view: View) -> Iterator[Block]:
-    """Which numbers, each alone at an end of its range, change which corridor is the best."""
+    """Which numbers (in the short form: assumed ones), alone at an end of their range, change the best corridor."""
     if view.tornado is None:
         return
     names, numbers, behind = view.main.names, view.numbers, view.of_tornado
+    kind = "uncertain" if view.full else "assumed"
     turning = [row for row in view.tornado["tornado"] if row["winner_changes"]]
     n = numbers.count(
-        "inputs", len(view.tornado["tornado"]), "numbers with a range, all rates of an operator as one", behind
+        "inputs", len(view.tornado["tornado"]), f"{kind} numbers with a range, all rates of an operator as one", behind
     )
     k = numbers.count(
         "turning",
@@ -204,9 +205,10 @@ def _numbers(view: View) -> Iterator[Block]:
         none="none",
     )
     told = sentence(
-        "of {n} uncertain numbers {k}, taken alone to an end of {its} range, {changes} which corridor is the best for "
+        "of {n} {kind} numbers {k}, taken alone to an end of {its} range, {changes} which corridor is the best for "
         "any commodity",
         n=n,
+        kind=kind,
         k=k,
         its=plural(len(turning), "its", "their"),
         changes=plural(max(len(turning), 1), "changes", "change"),

@@ -34,7 +34,7 @@ def limits(view: View) -> Section:
 
 def _assumed(view: View) -> Iterator[Table]:
     """The numbers that move net value most."""
-    if view.tornado is None:
+    if view.tornado is None or not view.full:
         return
     outcome = view.main.outcome
     known = parameters(outcome)
