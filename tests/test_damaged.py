@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from corridor.cli import main
 from corridor.errors import InputError
 from corridor.geodata import GeoGraph
-from corridor.geodata.graph import read_columns, write_geoparquet
+from corridor.geodata.geoparquet import read_columns, write_geoparquet
 from corridor.geodata.sea import read_sea_routes
 
 Columns = dict[str, Any]

@@ -15,7 +15,7 @@ import corridor
 from corridor.audit import MOST_DIFFERENCE, audit, faults
 from corridor.cli import main
 from corridor.geodata import MODES, GeoGraph
-from corridor.geodata.graph import read_columns
+from corridor.geodata.geoparquet import read_columns
 from corridor.study import Study
 from corridor.weights import read_points, read_weights
 

@@ -18,7 +18,7 @@ from corridor.earth import great_circle_km
 from corridor.errors import InputError, MissingExtraError, NoAnswerError, UsageError
 from corridor.geodata import natural_earth, sea
 from corridor.geodata.corrections import Correction, read_corrections
-from corridor.geodata.graph import read_columns
+from corridor.geodata.geoparquet import read_columns
 from corridor.geodata.places import Places
 from corridor.geodata.water import SeaRoutes, WaterGrid
 

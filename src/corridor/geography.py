@@ -9,7 +9,8 @@ import numpy as np
 
 from corridor.audit import Finding, audit
 from corridor.geodata import chains, natural_earth, sea, snapshot
-from corridor.geodata.graph import MODES, GeoGraph, write_geoparquet
+from corridor.geodata.geoparquet import write_geoparquet
+from corridor.geodata.graph import MODES, GeoGraph
 from corridor.geodata.places import Places
 from corridor.study import read_study
 from corridor.tables import Tables

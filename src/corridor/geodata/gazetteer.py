@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from corridor.errors import Fault, InputError, UsageError, did_you_mean
-from corridor.geodata.graph import CRS84, Bounds, inside, is_box, position_faults
+from corridor.geodata.geoparquet import CRS84
+from corridor.geodata.graph import Bounds, inside, is_box, position_faults
 from corridor.geodata.places import Places
 from corridor.geodata.typed import read_csv
 

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import MissingExtraError, UsageError
-from corridor.geodata.graph import CRS84, Bounds, is_box, write_geoparquet
+from corridor.geodata.geoparquet import CRS84, write_geoparquet
+from corridor.geodata.graph import Bounds, is_box
 
 if TYPE_CHECKING:
     import geopandas as gpd

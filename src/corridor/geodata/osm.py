@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import Fault, InputError, UsageError
-from corridor.geodata.graph import CRS84, Bounds
+from corridor.geodata.geoparquet import CRS84
+from corridor.geodata.graph import Bounds
 from corridor.geodata.osm_graph import ROADS, SERVICE_TRACKS, TAGS, Kind, OsmGraph, OsmnxGraph, as_freight_graph
 from corridor.geodata.overpass import (
     NOMINATIM_URL,

@@ -10,7 +10,8 @@ import numpy as np
 
 from corridor.errors import Fault, InputError, NoAnswerError
 from corridor.geodata.corrections import Correction, read_corrections
-from corridor.geodata.graph import LINE, NUMBER, TEXT, Floats, read_columns, read_lines, write_geoparquet
+from corridor.geodata.geoparquet import LINE, NUMBER, TEXT, read_columns, read_lines, write_geoparquet
+from corridor.geodata.graph import Floats
 from corridor.geodata.natural_earth import land
 from corridor.geodata.places import Places
 from corridor.geodata.water import CELL_DEG, SeaRoutes, WaterGrid

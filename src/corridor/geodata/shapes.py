@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corridor.geodata.graph import FLAG, LINE, SHAPE, TEXT, Floats, read_columns
+from corridor.geodata.geoparquet import FLAG, LINE, SHAPE, TEXT, read_columns
+from corridor.geodata.graph import Floats
 
 LINK_SHAPES, OUTLINES = "link_shapes.parquet", "outlines.parquet"
 
