@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,154 +11,9 @@ import numpy.typing as npt
 from corridor.errors import Fault, InputError, UsageError
 from corridor.geodata.chains import nearest
 from corridor.geodata.graph import MODES, GeoGraph, position_faults
-from corridor.paths import Floats, Ints, WeightedGraph
-
-ELEMENTS = ("rail", "road", "sea", "transfer", "gauge_break", "port", "border_rail", "border_road", "border_sea")
-"""What an edge pays for: haulage by mode, transfer, change of gauge, port, and crossing a border by mode."""
-BY_STRETCH = ("rail", "road")
-"""Elements whose charge is paid once for each stretch, however many edges it has: half where cargo goes on, half where
-it leaves."""
-
-
-class Weight(NamedTuple):
-    """What an element costs in a country.
-
-    Attributes
-    ----------
-    element
-        One of :data:`ELEMENTS`.
-    country
-        ISO 3166 two letters, or ``*`` for all that have no row of their own; of a border the country that cargo leaves
-        or enters: the dearer of the two counts.
-    usd_per_t_km, usd_per_t
-        Rate and charge. By rail and road the charge is paid once for each stretch on the railways or roads of the
-        country, on other elements on each edge.
-    km_per_h, hours
-        Speed (infinite: no time on the way) and standing time.
-    usable
-        Whether cargo may use it at all.
-    """
-
-    element: str
-    country: str
-    usd_per_t_km: float
-    usd_per_t: float
-    km_per_h: float
-    hours: float
-    usable: bool = True
-
-
-class Points(NamedTuple):
-    """Origins or destinations.
-
-    Attributes
-    ----------
-    name
-        One a point, all different.
-    longitude_deg, latitude_deg
-        WGS 84.
-    file, row
-        Where they stand, for messages: the row of each as a spreadsheet shows it. Empty: one after another below a
-        header.
-    """
-
-    name: tuple[str, ...]
-    longitude_deg: Floats
-    latitude_deg: Floats
-    file: str = "points"
-    row: tuple[int, ...] = ()
-
-
-class Split(NamedTuple):
-    """What of a best path falls on one element and country; one array entry each.
-
-    Attributes
-    ----------
-    origin, destination
-        Positions of the ends.
-    element, country
-        Of a border both countries, joined by a hyphen.
-    usd_per_t, km, hours
-        Generalised cost less the value of time; distance; time.
-    """
-
-    origin: Ints
-    destination: Ints
-    element: tuple[str, ...]
-    country: tuple[str, ...]
-    usd_per_t: Floats
-    km: Floats
-    hours: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CostMatrix:
-    """Best paths between all origins and destinations.
-
-    Attributes
-    ----------
-    origins, destinations
-        As given.
-    generalised_usd_per_t, cash_usd_per_t, km, hours
-        Origins x destinations; NaN where there is no way.
-    origin_snap_km, destination_snap_km
-        From each point to the node where its paths begin or end; not part of cost or distance.
-    split
-        The same by element and country.
-    """
-
-    origins: Points
-    destinations: Points
-    generalised_usd_per_t: Floats
-    cash_usd_per_t: Floats
-    km: Floats
-    hours: Floats
-    origin_snap_km: Floats
-    destination_snap_km: Floats
-    split: Split
-
-    def pairs(self) -> list[dict[str, Any]]:
-        """One record for each origin and destination; without figures where there is no way."""
-        return [
-            {
-                "origin": origin,
-                "destination": destination,
-                "status": "reached" if np.isfinite(self.km[i, j]) else "no way",
-                "generalised_usd_per_t": _number(self.generalised_usd_per_t[i, j]),
-                "cash_usd_per_t": _number(self.cash_usd_per_t[i, j]),
-                "distance_km": _number(self.km[i, j]),
-                "time_h": _number(self.hours[i, j]),
-                "origin_snap_km": float(self.origin_snap_km[i]),
-                "destination_snap_km": float(self.destination_snap_km[j]),
-            }
-            for i, origin in enumerate(self.origins.name)
-            for j, destination in enumerate(self.destinations.name)
-        ]
-
-    def parts(self) -> list[dict[str, Any]]:
-        """One record for each origin, destination, element and country on the best path."""
-        return [
-            {
-                "origin": self.origins.name[i],
-                "destination": self.destinations.name[j],
-                "element": element,
-                "country": country,
-                "cash_usd_per_t": float(cash),
-                "distance_km": float(km),
-                "time_h": float(hours),
-            }
-            for i, j, element, country, cash, km, hours in zip(*self.split, strict=True)
-        ]
-
-    def wide(self) -> list[dict[str, Any]]:
-        """One record an origin: generalised cost to every destination, USD/t."""
-        return [
-            {
-                "origin": origin,
-                **{d: _number(v) for d, v in zip(self.destinations.name, self.generalised_usd_per_t[i], strict=True)},
-            }
-            for i, origin in enumerate(self.origins.name)
-        ]
+from corridor.matrix.layout import Layout, classes, lay
+from corridor.matrix.values import BY_STRETCH, CostMatrix, Points, Split, Weight
+from corridor.paths import Floats, Ints
 
 
 class MatrixModel:
@@ -175,9 +29,9 @@ class MatrixModel:
 
     def __init__(self, graph: GeoGraph) -> None:
         self.graph = graph
-        names, self._class_of = _classes(graph)
+        names, self._class_of = classes(graph)
         self.classes = names
-        self._plain = _lay(graph, names, self._class_of, ())
+        self._plain = lay(graph, names, self._class_of, ())
         # Points never stand at sea: the ends of sea routes have only sea and a quay.
         at_sea = np.zeros(graph.n_nodes, dtype=bool)
         sea = graph.mode == MODES.index("sea")
@@ -296,7 +150,7 @@ class MatrixModel:
             split=self._split(sums, there),
         )
 
-    def _edge_costs(self, weights: Sequence[Weight]) -> tuple[_Layout, Floats, Floats, npt.NDArray[np.bool_]]:
+    def _edge_costs(self, weights: Sequence[Weight]) -> tuple[Layout, Floats, Floats, npt.NDArray[np.bool_]]:
         """The graph as it is laid for these weights, and cash, hours and usability of each edge of the layout."""
         faults = [
             Fault(
@@ -314,14 +168,14 @@ class MatrixModel:
             raise InputError(faults)
         stretch = by_class[:, 5]
         charged = tuple(np.flatnonzero(stretch > 0).tolist())
-        laid = _lay(self.graph, self.classes, self._class_of, charged) if charged else self._plain
+        laid = lay(self.graph, self.classes, self._class_of, charged) if charged else self._plain
         rate, charge, slowness, hours, usable, _ = by_class[laid.class_of].T
         cash = np.where(laid.gate, stretch[laid.class_of] / 2, rate * laid.km + charge)
         return laid, cash, np.where(laid.gate, 0.0, slowness * laid.km + hours), usable > 0
 
     def _along(
         self,
-        laid: _Layout,
+        laid: Layout,
         parent: npt.NDArray[np.int32],
         sources: Ints,
         ends: Ints,
@@ -352,76 +206,9 @@ class MatrixModel:
         return Split(origin, destination, tuple(e for e, _ in names), tuple(c for _, c in names), cash, km, hours)
 
 
-class _Layout(NamedTuple):
-    """A graph in compressed rows, with gates where charges by stretch are paid.
-
-    Attributes
-    ----------
-    rows
-        Nodes of the graph, then their twins on charged railways and roads; edges of the graph, then gates.
-    class_of, km, gate
-        One an edge: element and country, length, and whether it is a gate.
-    """
-
-    rows: WeightedGraph
-    class_of: Ints
-    km: Floats
-    gate: npt.NDArray[np.bool_]
-
-
-def _lay(graph: GeoGraph, names: Sequence[tuple[str, str]], class_of: Ints, charged: Sequence[int]) -> _Layout:
-    """Lay a graph so that a charge by stretch is paid once for it, whatever it begins and ends with.
-
-    Each node on a charged railway or road gets a twin: the charged edges join the twins, all other edges the nodes, and
-    a gate joins each node to its twin. Whoever goes on passes one gate, whoever leaves another, each for half the
-    charge: from a transfer, a border, a port, or a point on the track. A change of gauge within a country joins the
-    twins, since cargo stays on its railway.
-    """
-    ends = np.column_stack([graph.edge_from, graph.edge_to])
-    stretch = np.full(len(ends), -1)
-    at_home = graph.country[ends[:, 0]] == graph.country[ends[:, 1]]
-    for one in charged:
-        mode, country = names[one]
-        stretch[class_of == one] = one
-        if mode == "rail" and ("gauge_break", country) in names:
-            stretch[(class_of == names.index(("gauge_break", country))) & at_home] = one
-    on = stretch >= 0
-    twins, twin = np.unique(ends[on] * np.int64(len(names)) + stretch[on, None], return_inverse=True)
-    ends[on] = graph.n_nodes + twin.reshape(-1, 2)
-    gates = np.column_stack([twins // len(names), graph.n_nodes + np.arange(len(twins))])
-    return _Layout(
-        WeightedGraph(graph.n_nodes + len(twins), np.concatenate([ends, gates])),
-        np.concatenate([class_of, twins % len(names)]),
-        np.concatenate([graph.length_km, np.zeros(len(twins))]),
-        np.arange(len(ends) + len(twins)) >= len(ends),
-    )
-
-
 def _row(points: Points, place: int) -> int:
     """Row of a point in its file, as a spreadsheet shows it."""
     return points.row[place] if points.row else place + 2
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _classes(graph: GeoGraph) -> tuple[tuple[tuple[str, str], ...], Ints]:
-    """Element and country of each edge; of a border both countries."""
-    one, other = graph.country[graph.edge_from], graph.country[graph.edge_to]
-    gauges = graph.gauge_mm[graph.edge_from], graph.gauge_mm[graph.edge_to]
-    transfer = graph.mode == MODES.index("transfer")
-    breaks = transfer & (gauges[0] != gauges[1]) & (gauges[0] > 0) & (gauges[1] > 0)
-    abroad = (one != other) & (one != "") & (other != "") & ~transfer
-    element = np.array(MODES, dtype=object)[graph.mode]
-    element[breaks] = "gauge_break"
-    element[transfer & ((one == "") != (other == ""))] = "port"  # nodes at sea lie in no country
-    element[abroad] = "border_" + element[abroad]
-    low, high = np.where(one < other, one, other), np.where(one < other, other, one)
-    country = np.where(abroad, np.char.add(np.char.add(low, "-"), high), high)
-    pairs = np.char.add(np.char.add(element.astype(np.str_), "|"), country)
-    names, class_of = np.unique(pairs, return_inverse=True)
-    return tuple((name.split("|")[0], name.split("|")[1]) for name in names.tolist()), class_of
 
 
 def _of_class(
