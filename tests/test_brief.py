@@ -143,42 +143,6 @@ def test_every_share_has_a_word_and_no_other_number_has(share: float) -> None:
         text.likelihood(share + 1.1)
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (0.0, "0.0"),
-        (-0.04, "0.0"),
-        (-4.86, "−4.9"),
-        (99.94, "99.9"),
-        (99.96, "100"),
-        (1234.5, "1,234"),
-        (-0.06, "−0.1"),
-    ],
-)
-def test_dollars_for_reading(value: float, shown: str) -> None:
-    assert text.money(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"), [(0.0, "0.000"), (59.4, "59.4"), (0.7, "0.70"), (0.004, "0.004"), (4e-5, "4e-05")]
-)
-def test_what_is_not_nothing_is_not_shown_as_nothing(value: float, shown: str) -> None:
-    assert text.tonnes(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("share", "shown"), [(0, "0 %"), (0.001, "under 1 %"), (0.5, "50 %"), (0.999, "over 99 %"), (1, "100 %")]
-)
-def test_shares_for_reading(share: float, shown: str) -> None:
-    assert text.percent(share).replace("\N{NO-BREAK SPACE}", " ") == shown
-
-
-def test_a_range_has_the_digits_of_its_larger_end_and_no_dash_beside_a_minus() -> None:
-    assert text.range_of(50.7, 134.2, text.money) == "51–134"
-    assert text.range_of(30.5, 38.0, text.money) == "30.5–38.0"
-    assert text.range_of(-5.0, 12.0, text.money) == "−5.0 to 12.0"
-
-
 def test_two_facts_of_one_name_are_a_bug() -> None:
     behind = Evidence("e", "what", "command")
     fact = Fact("k", "7", 7.0, "1", "f", behind)

@@ -23,10 +23,10 @@ from corridor.figures.gains import claim as gains_claim
 from corridor.figures.gains import draw as draw_gains
 from corridor.figures.lawline import LOOKS, History, LawChart, Period, claim
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import money
 from corridor.strategy.frontier import frontier
 from corridor.strategy.gains import gains
 from corridor.study import Study
+from corridor.wording import money
 from test_figures import assert_tidy, texts
 
 SAID = Caption("Study · today", "Source: test", (), ("china", "russia", "rason"))

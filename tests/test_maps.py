@@ -32,10 +32,10 @@ from corridor.figures.labels import Label, place, size_pt
 from corridor.figures.maptext import claim
 from corridor.figures.routemap import MOVES, _line, route_map
 from corridor.figures.style import Picture
-from corridor.figures.words import money
 from corridor.geodata.shapes import LinkShape
 from corridor.schema import PARTS
 from corridor.study import Outcome, Study
+from corridor.wording import from_id, money
 from test_figures import assert_tidy, texts
 
 Edit = Callable[..., None]
@@ -173,7 +173,7 @@ def test_what_the_law_closes_is_never_drawn_as_used(rason: Study) -> None:
     assert today.closed == {"rason": "barred"}
     assert not any("rason" in (*stroke.mtpa, *stroke.idle) for stroke in today.strokes)
     assert any("rason" in stroke.closed for stroke in today.strokes)
-    assert "nothing goes by rason (barred)" in claim(style.caption(rason.run()), today)
+    assert "nothing goes by Rason (barred)" in claim(style.caption(rason.run()), today)
     assert "rason" not in lifted.closed
     assert any("rason" in stroke.idle for stroke in lifted.strokes)
     picture = figures.make("map", rason.run())
@@ -186,7 +186,7 @@ def test_a_map_of_a_plan_that_ships_nothing(project: Path, edit: Edit) -> None:
     edit("data/mines.csv", "coal_mine,coal,cash_cost,40,40,40", "coal_mine,coal,cash_cost,900,900,900")
     outcome = corridor.read_study(project / "models" / "study.toml").run()
     picture = figures.make("map", outcome, Asked(commodity="coal"))
-    assert picture.title == "Coal: the best lawful plan ships nothing; nothing goes by east or north"
+    assert picture.title == "Coal: the best lawful plan ships nothing; nothing goes by East or North"
     assert not any(str(c.get_label()).endswith("flow") for c in picture.figure.findobj(LineCollection))
     assert_tidy(picture)
 
@@ -197,9 +197,9 @@ def test_one_corridor_alone(project: Path) -> None:
     shut = [row.replace(",open,,,", ",open,,2019-01-01,") if "north" in row else row for row in rows]
     path.write_text("\n".join([*shut, ""]), "utf-8")
     outcome = corridor.read_study(project / "models" / "study.toml").run()
-    assert "100\N{NO-BREAK SPACE}% by east; nothing goes by north" in figures.make("map", outcome).title
-    assert costs(outcome, "coal_mine").title.endswith("east is cheapest at 33.0 USD/t")
-    assert "east is the one way that may be used" in stairs(outcome, "coal_mine").title
+    assert "100\N{NO-BREAK SPACE}% by East; nothing goes by North" in figures.make("map", outcome).title
+    assert costs(outcome, "coal_mine").title.endswith("East is cheapest at 33.0 USD/t")
+    assert "East is the one way that may be used" in stairs(outcome, "coal_mine").title
     with pytest.raises(NoAnswerError, match="no two corridors"):
         figures.make("tornado", outcome, Asked(commodity="coal"))
 
@@ -270,7 +270,7 @@ def test_alt_text_of_the_map_is_of_the_plan(rason: Study) -> None:
     carried = outcome.plan.corridors()
     for name in {name for name, _ in carried}:
         whole = math.fsum(mtpa for (carrier, _), mtpa in carried.items() if carrier == name)
-        assert f"{name}: {whole:,.3g} Mt/yr" in alt
+        assert f"{from_id(name)}: {whole:,.3g} Mt/yr" in alt
 
 
 # costs and the staircase
@@ -349,8 +349,8 @@ def test_a_corridor_that_is_cheaper_but_barred_is_shown_beside_the_lawful_one(ra
     assert [route.usable for route in rajin] == [False, True]
     assert rajin[0].generalised < rajin[1].generalised
     picture = costs(rason.run("essay"), "sharyn_gol", "thermal_coal", "dangjin")
-    assert "rason (unclear)" in texts(picture)
-    assert "rason by Rajin pier 3 over tumen_namyang, unclear, not available" in picture.alt
+    assert "Rason (unclear)" in texts(picture)
+    assert "Rason by Rajin pier 3 over Tumen Namyang, unclear, not available" in picture.alt
 
 
 def test_a_comparison_needs_one_mine(rason: Study) -> None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from corridor.brief import evidence, text
+from corridor.brief import evidence
 from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
-from corridor.brief.names import day
 from corridor.plan import FORCED_MTPA
 from corridor.routes import Route
 from corridor.schema import NOT_CASH, PARTS
 from corridor.sensitivity.breakeven import Nearest
 from corridor.units import HOURS_PER_DAY
+from corridor.wording import day, money, percent, range_of, tonnes
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Numbers:
         """A number, with its range in brackets where it has one."""
         printed = shown(value)
         if ends is not None:
-            printed += f" ({text.range_of(*ends, shown)})"
+            printed += f" ({range_of(*ends, shown)})"
         low, high = ends or (None, None)
         return Fact(f"{self.case.scenario}/{key}", printed, float(value), unit, formula, behind, low, high)
 
@@ -88,28 +88,28 @@ class Numbers:
     def behind(self, near: Nearest) -> Fact:
         """How far the nearest way of the corridor asked about is behind the plan."""
         formula = f"loss of net value for each tonne if {FORCED_MTPA} Mt/yr must go by the route: solved anew"
-        return self.of_route(near.route, "behind", near.behind_usd_per_t, text.money, "USD/t", formula=formula)
+        return self.of_route(near.route, "behind", near.behind_usd_per_t, money, "USD/t", formula=formula)
 
     def carried(self, corridor: str, commodity: str | None = None) -> Fact:
         """Mt a year by a corridor, of one commodity or of all."""
         of = self.case.carried
         mtpa = sum(v for (c, what), v in of.items() if c == corridor and commodity in (None, what))
         formula = "tonnes at the berth of loading, or at the place of sale over land, in the best lawful plan"
-        return self.fact(f"carried/{corridor}/{commodity or 'all'}", mtpa, text.tonnes, "Mt/yr", formula, self.of_plan)
+        return self.fact(f"carried/{corridor}/{commodity or 'all'}", mtpa, tonnes, "Mt/yr", formula, self.of_plan)
 
     @cached_property
     def net_value(self) -> Fact:
         """Net value of the best plan."""
         formula = "sales at bids less generalised cost of transport and cost at the mines, in the best lawful plan"
         value = self.case.outcome.plan.solution.net_value
-        return self.fact("net_value", value, text.money, "million USD/yr", formula, self.of_plan)
+        return self.fact("net_value", value, money, "million USD/yr", formula, self.of_plan)
 
     @cached_property
     def plan_assumed(self) -> Fact:
         """How much of the dollars behind the plan is assumed."""
         share = self.of_plan.assumed_share or 0.0
         formula = "dollars of the plan whose worst row is assumed, over all dollars of it"
-        return self.fact("plan_assumed", share, text.percent, "share", formula, self.of_plan)
+        return self.fact("plan_assumed", share, percent, "share", formula, self.of_plan)
 
     def route_evidence(self, route: Route) -> Evidence:
         """What a route's cost rests on."""
@@ -134,19 +134,17 @@ class Numbers:
         formula = "sum of the parts of generalised cost over the links of the route; range: every part at its bound"
         ends = {"ends": (route.low, route.high)} if ranged else {}
         what = "cost_ranged" if ranged else "cost"
-        return self.of_route(route, what, route.generalised, text.money, "USD/t", formula=formula, **ends)
+        return self.of_route(route, what, route.generalised, money, "USD/t", formula=formula, **ends)
 
     def cash(self, route: Route) -> Fact:
         """What is invoiced."""
         formula = f"generalised cost without {', '.join(NOT_CASH)}"
-        return self.of_route(route, "cash", route.cash, text.money, "USD/t", formula=formula)
+        return self.of_route(route, "cash", route.cash, money, "USD/t", formula=formula)
 
     def part(self, route: Route, part: str) -> Fact:
         """One part of generalised cost."""
         value = route.parts[PARTS.index(part)]
-        return self.of_route(
-            route, f"part_{part}", value, text.money, "USD/t", formula=f"the part {part} over its links"
-        )
+        return self.of_route(route, f"part_{part}", value, money, "USD/t", formula=f"the part {part} over its links")
 
     def days(self, route: Route) -> Fact:
         """Time on the way."""
@@ -164,13 +162,13 @@ class Numbers:
     def netback(self, route: Route) -> Fact:
         """What is left at the mine."""
         formula = "bid less cash on the way"
-        return self.of_route(route, "netback", route.netback, text.money, "USD/t", formula=formula)
+        return self.of_route(route, "netback", route.netback, money, "USD/t", formula=formula)
 
     def assumed(self, route: Route) -> Fact:
         """How much of a route's cost is assumed."""
         share = self.route_evidence(route).assumed_share or 0.0
         formula = "dollars of the route whose worst row is assumed, over all its dollars"
-        return self.of_route(route, "assumed", share, text.percent, "share", formula=formula)
+        return self.of_route(route, "assumed", share, percent, "share", formula=formula)
 
     def gap(self, route: Route, cheapest: Route) -> Fact:
         """How much dearer a route is than another."""
@@ -179,7 +177,7 @@ class Numbers:
             route,
             f"gap/{cheapest.gateway}/{cheapest.entry}",
             route.generalised - cheapest.generalised,
-            text.money,
+            money,
             "USD/t",
             formula=formula,
         )

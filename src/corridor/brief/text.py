@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from corridor.brief.document import Name, Run, Runs
@@ -125,49 +125,3 @@ def likelihood(share: float) -> Likelihood:
         raise ValueError(f"{share} is no share")
     printed = round(100 * share) / 100
     return next(known for known in LIKELIHOODS if printed >= known.least)
-
-
-def money(value: float) -> str:
-    """Dollars for reading: no decimals from a hundred on, one below."""
-    shown = f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:,.1f}"  # noqa: PLR2004  # what rounds to a hundred
-    return minus(shown)
-
-
-def minus(shown: str) -> str:
-    """A number with a real minus sign; a zero has none."""
-    return shown.removeprefix("-") if not shown.strip("-0.,") else shown.replace("-", "−")
-
-
-def tonnes(value: float) -> str:
-    """Mt for reading: what is not nothing is never shown as nothing."""
-    digits = 1 if value >= 10 else 2 if value >= 0.1 else 3  # noqa: PLR2004  # about three digits are enough
-    shown = f"{value:,.{digits}f}"
-    return shown if float(shown.replace(",", "")) or not value else f"{value:.2g}"
-
-
-def significant(value: float) -> str:
-    """A number of any size to four digits, and to all of those before the point."""
-    whole = f"{value:,.0f}"
-    shown = whole if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004  # four digits
-    return minus(shown)
-
-
-def percent(share: float) -> str:
-    """A share for reading: what is not nothing is never shown as nothing, what is not all never as all."""
-    if 0 < share < 0.005:  # noqa: PLR2004  # half a percent
-        return "under 1\N{NO-BREAK SPACE}%"
-    if 0.995 <= share < 1:  # noqa: PLR2004
-        return "over 99\N{NO-BREAK SPACE}%"
-    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
-
-
-def range_of(low: float, high: float, shown: Callable[[float], str]) -> str:
-    """A range of numbers, all with the digits of the larger end."""
-    if shown is money and max(abs(low), abs(high)) >= 99.95:  # noqa: PLR2004
-        return span(*(minus(f"{end:,.0f}") for end in (low, high)))
-    return span(shown(low), shown(high))
-
-
-def span(low: str, high: str) -> str:
-    """A range: with words where a minus sign would be read as a dash."""
-    return f"{low} to {high}" if "−" in low + high else f"{low}–{high}"

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from corridor import report
-from corridor.brief import evidence, text
+from corridor.brief import evidence
 from corridor.brief.case import Case
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.glimpse import Glimpse, glimpse
 from corridor.brief.numbers import Numbers
 from corridor.errors import InputError, NoAnswerError, UsageError
+from corridor.wording import money, percent, range_of
 
 if TYPE_CHECKING:
     from corridor.sensitivity.regime import Regime
@@ -178,13 +179,11 @@ class View:
         """A share of the draws."""
         share = self.best_shares[commodity][corridor]
         formula = "share of the draws in which the first tonne goes by the corridor and earns something"
-        return self.numbers.fact(
-            f"best_share/{commodity}/{corridor}", share, text.percent, "share", formula, self.of_draws
-        )
+        return self.numbers.fact(f"best_share/{commodity}/{corridor}", share, percent, "share", formula, self.of_draws)
 
     def shares(self, key: str, low: float, high: float) -> Fact:
         """From the least to the most of some shares of draws."""
-        ends = text.percent(low), text.percent(high)
+        ends = percent(low), percent(high)
         shown = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
         formula = (
             "shares of the draws in which the first tonne goes by the corridor and earns something: least and most"
@@ -195,7 +194,7 @@ class View:
         """Between which net values nine of ten draws lie."""
         told = self.draws["net_value"][0] if self.draws else {}
         low, high, median = told["p5"], told["p95"], told["p50"]
-        shown = text.range_of(low, high, text.money)
+        shown = range_of(low, high, money)
         formula = "fifth and ninety-fifth percentile of net value over the draws"
         key = f"{self.main.scenario}/net_value_range"
         return Fact(key, shown, median, "million USD/yr", formula, self.of_draws, low, high)

@@ -17,6 +17,7 @@ from corridor.figures.style import Caption, Picture
 from corridor.figures.words import listed
 from corridor.study import Outcome
 from corridor.values import Floats
+from corridor.wording import from_id
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -316,7 +317,7 @@ def _key(axes: Axes, said: Caption, chart: RouteMap) -> None:
     handles: list[Artist] = []
     for name, mtpa in chart.mtpa.items():
         status = f", {chart.closed[name]}" if name in chart.closed else ""
-        words = layout.shortened(f"{name} {amount(mtpa)} Mt/yr{status}", style.SMALL_PT, 1.9)
+        words = layout.shortened(f"{from_id(name)} {amount(mtpa)} Mt/yr{status}", style.SMALL_PT, 1.9)
         handles.append(line(words, color=said.colour(name), linewidth=3, marker=said.mark(name), markersize=4,
                             markeredgecolor="white", markeredgewidth=0.6))  # fmt: skip
     scale = scale_pt(chart)

@@ -10,9 +10,10 @@ from corridor.figures import layout, style
 from corridor.figures.comparison import by_way_of, compared
 from corridor.figures.layout import small
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money
+from corridor.figures.words import counterfactual, listed
 from corridor.schema import NOT_CASH, PARTS
 from corridor.study import Outcome
+from corridor.wording import Names, from_id, money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,12 +88,12 @@ class Bars(NamedTuple):
 
 def costs(outcome: Outcome, origin: str | None, commodity: str | None, market: str | None) -> Picture:
     """Draw what the routes of one mine to one market cost; the names are those of :func:`compared`."""
-    found = compared(outcome, origin, commodity, market)
+    found, names = compared(outcome, origin, commodity, market), Names(outcome)
     bars = [
         Bar(
-            route.corridor,
+            from_id(route.corridor),
             by_way_of(outcome, route),
-            route.entry if route.entry != route.gateway else "",
+            names.place(route.entry) if route.entry != route.gateway else "",
             "" if route.usable else route.law_status,
             {part: cost for part, cost in zip(PARTS, route.parts, strict=True) if cost},
             route.low,

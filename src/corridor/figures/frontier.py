@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from corridor.errors import UsageError, did_you_mean
 from corridor.figures import layout, style
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money, sentence, share_of
+from corridor.figures.words import counterfactual, listed, sentence, share_of
 from corridor.strategy.frontier import frontier
 from corridor.study import Outcome
+from corridor.wording import from_id, money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +94,7 @@ def dependence(outcome: Outcome, by: str | None = None, without: str | None = No
         values=[point.net_value for point in found.points],
         prices=found.prices.tolist(),
         whole=found.cap.whole,
-        without=found.without.name if found.without else "",
+        without=_called(outcome, found.without.name) if found.without else "",
         lawful=found.without is None or found.without.lawful,
         others=others if found.without else (),
     )
@@ -103,7 +104,7 @@ def dependence(outcome: Outcome, by: str | None = None, without: str | None = No
 def _called(outcome: Outcome, name: str) -> str:
     """Name in words of a country, a corridor, a berth or a crossing."""
     nodes = outcome.network.nodes
-    return nodes[name].name if name in nodes else outcome.country_names.get(name, name)
+    return nodes[name].name if name in nodes else outcome.country_names.get(name) or from_id(name)
 
 
 def claim(chart: FrontierChart) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridor.figures import layout, style
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money, percent
+from corridor.figures.words import counterfactual, listed
 from corridor.strategy.gains import gains
 from corridor.study import Outcome
+from corridor.wording import money, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from corridor.figures.routemap import RouteMap
 from corridor.figures.style import Caption
-from corridor.figures.words import best_plan, counterfactual, listed, money, percent, sentence
+from corridor.figures.words import best_plan, counterfactual, listed, sentence
+from corridor.wording import from_id, money, percent
 
 DISCLAIMER = (
     "Boundaries and names imply no opinion on the status of any territory. Railways and roads © OpenStreetMap "
@@ -25,12 +26,12 @@ def claim(said: Caption, chart: RouteMap) -> str:
     subject, plan = sentence(chart.subject), best_plan(said)
     whole = chart.whole_mtpa
     unused = [corridor for corridor, mtpa in chart.mtpa.items() if mtpa < SEEN_MTPA]
-    why = [f"{corridor} ({chart.closed[corridor]})" if corridor in chart.closed else corridor for corridor in unused]
+    why = [f"{from_id(name)} ({chart.closed[name]})" if name in chart.closed else from_id(name) for name in unused]
     nothing = f"nothing goes by {' or '.join(why)}" if unused else ""
     if whole < SEEN_MTPA:
         return f"{subject}: {plan} ships nothing; {nothing}" if unused else f"{subject}: nothing is shipped"
     parts = sorted(((mtpa, name) for name, mtpa in chart.mtpa.items() if mtpa >= SEEN_MTPA), reverse=True)
-    by = listed([f"{percent(mtpa / whole)} by {name}" for mtpa, name in parts])
+    by = listed([f"{percent(mtpa / whole)} by {from_id(name)}" for mtpa, name in parts])
     told = f"{subject}: {plan} ships {money(whole)} Mt a year, {by}"
     return f"{told}; {nothing}" if unused else told
 
@@ -61,7 +62,7 @@ def described(said: Caption, chart: RouteMap) -> str:
     told = [f"Map of {chart.subject} in {plan}, {whole} Mt/yr; lines as wide as the square root of that."]
     for name, mtpa in chart.mtpa.items():
         barred = f", no way may be used ({chart.closed[name]})" if name in chart.closed else ""
-        told.append(f"{name}: {amount(mtpa)} Mt/yr{barred}.")
+        told.append(f"{from_id(name)}: {amount(mtpa)} Mt/yr{barred}.")
     for role, words in ROLES.items():
         own = sorted(((s.mtpa, s.name) for s in chart.spots if s.role == role and s.mtpa >= SEEN_MTPA), reverse=True)
         if own:

@@ -11,11 +11,12 @@ from corridor.figures import layout, style
 from corridor.figures.comparison import one_mine
 from corridor.figures.layout import small
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money
+from corridor.figures.words import counterfactual, listed
 from corridor.routes import Route
 from corridor.sensitivity.lines import crossing
 from corridor.sensitivity.netback import Along, History, Piece, PricedRoute, leaders, references
 from corridor.study import Outcome
+from corridor.wording import from_id, money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,7 +112,7 @@ def shown(routes: Sequence[PricedRoute], corridors: Sequence[str]) -> list[Price
 def claim(chart: NetbackChart) -> str:
     """What the chart says, whichever way its numbers fall."""
     price = chart.routes[0].price
-    paying = [one.route.corridor for one in chart.routes if one.available and one.margin.at(price) > 0]
+    paying = [_by(one) for one in chart.routes if one.available and one.margin.at(price) > 0]
     now = f"by {listed(paying)}" if paying else "by no corridor"
     told = [f"{chart.subject} pays {now} at {money(price)} USD/t, the price of {chart.year}"]
     best = [piece for piece in chart.pieces if piece.best]
@@ -120,12 +121,12 @@ def claim(chart: NetbackChart) -> str:
     if best[0].low > 0:
         told.append(f"it pays from {money(best[0].low)} on")
     low, high = chart.past.low[1], chart.past.high[1]
-    winners = dict.fromkeys(p.best.route.corridor for p in best if p.best and p.high > low and p.low <= high)
+    winners = dict.fromkeys(_by(p.best) for p in best if p.best and p.high > low and p.low <= high)
     if len(winners) == 1:
         told.append(f"the best way is {next(iter(winners))} at every paying price of {_span(chart.past)}")
     elif winners:
         changes = [
-            f"{after.best.route.corridor} overtakes {before.best.route.corridor} above {money(after.low)}"
+            f"{_by(after.best)} overtakes {_by(before.best)} above {money(after.low)}"
             for before, after in pairwise(best)
             if before.best and after.best and before.best.route.corridor != after.best.route.corridor
         ]
@@ -156,14 +157,10 @@ def described(said: Caption, chart: NetbackChart) -> str:
         found = crossing(one.decision, other.decision)
         if found.price is None:
             ahead = one if found.case == "always" else other
-            same = (
-                "are the same"
-                if found.case == "tie"
-                else f"cross at no price above 0: {ahead.route.corridor} lies above"
-            )
-            sentences.append(f"{one.route.corridor} and {other.route.corridor} {same}.")
+            same = "are the same" if found.case == "tie" else f"cross at no price above 0: {_by(ahead)} lies above"
+            sentences.append(f"{_by(one)} and {_by(other)} {same}.")
         else:
-            sentences.append(f"{one.route.corridor} and {other.route.corridor} cross at {money(found.price)}.")
+            sentences.append(f"{_by(one)} and {_by(other)} cross at {money(found.price)}.")
     return " ".join(sentences) + counterfactual(said)
 
 
@@ -180,9 +177,13 @@ def barred(one: PricedRoute) -> str:
     return "no room" if one.route.usable else one.route.law_status
 
 
+def _by(one: PricedRoute) -> str:
+    return from_id(one.route.corridor)
+
+
 def label(one: PricedRoute) -> str:
     """Corridor and place of sale."""
-    return f"{one.route.corridor} to {one.route.market}"
+    return f"{_by(one)} to {one.route.market}"
 
 
 def draw(said: Caption, chart: NetbackChart) -> Picture:
@@ -302,7 +303,7 @@ def _names(axes: Axes, said: Caption, chart: NetbackChart, high: float) -> None:
 
 def _name(one: PricedRoute) -> tuple[str, str]:
     status = "" if one.available else f" ({barred(one)})"
-    return f"{one.route.corridor}{status}", layout.shortened(f"to {one.route.market}", style.SMALL_PT, NAMES_IN)
+    return f"{_by(one)}{status}", layout.shortened(f"to {one.route.market}", style.SMALL_PT, NAMES_IN)
 
 
 def _shut_ins(axes: Axes, said: Caption, chart: NetbackChart, low: float, high: float) -> None:

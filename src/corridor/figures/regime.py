@@ -12,10 +12,11 @@ import numpy as np
 from corridor.figures import layout, style
 from corridor.figures.layout import small
 from corridor.figures.style import NOTHING, Caption, Picture
-from corridor.figures.words import counterfactual, listed, percent
+from corridor.figures.words import counterfactual, listed
 from corridor.sensitivity.regime import Regime
 from corridor.study import Outcome
 from corridor.values import Floats
+from corridor.wording import from_id, percent
 
 LEAST_LABELLED = 0.02
 """A winner whose largest polygon has a smaller share of the plane is not named on it: the key has the name."""
@@ -136,7 +137,7 @@ def regime_of(outcome: Outcome, found: Regime) -> Picture:
     cargo, how = name[:1].lower() + name[1:], "" if found.exact else " (sampled)"
     chart = RegimeMap(
         subject=f"Most tonnes of {cargo}{how}",
-        regions=[Region(area.corners, area.winner) for area in found.areas],
+        regions=[Region(area.corners, from_id(area.winner)) for area in found.areas],
         x_name=f"{found.x.name} ({found.x.row.unit})",
         y_name=f"{found.y.name} ({found.y.row.unit})",
         today=found.today,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corridor.figures import layout, style
 from corridor.figures.layout import small
 from corridor.figures.style import NOTHING, Caption, Picture
-from corridor.figures.words import counterfactual, listed, percent, sentence
+from corridor.figures.words import counterfactual, listed, sentence
 from corridor.study import Outcome
+from corridor.wording import from_id, percent
 
 if TYPE_CHECKING:
     from corridor.sensitivity.run import Tell
@@ -145,5 +146,5 @@ def shares_from(outcome: Outcome, commodity: str | None, found: Mapping[str, Any
     for row in found["corridors"]:
         if commodity in (None, row["commodity"]):
             name = outcome.network.commodities[row["commodity"]].name
-            by_commodity.setdefault(name, {})[row["corridor"]] = row["best_share"]
+            by_commodity.setdefault(name, {})[from_id(row["corridor"])] = row["best_share"]
     return shares(style.caption(outcome), Shares(by_commodity, found["draws"]))

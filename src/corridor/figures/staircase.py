@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from corridor.figures import layout, style
 from corridor.figures.comparison import by_way_of, compared
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money, percent
+from corridor.figures.words import counterfactual, listed
 from corridor.routes import Route
 from corridor.study import Outcome
 from corridor.units import HOURS_PER_DAY
+from corridor.wording import from_id, money, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +92,7 @@ def _stair(outcome: Outcome, route: Route) -> Stair:
         Step(outcome.network.edges[e].link.kind, float(costs.km[e]), float(costs.generalised[e]), float(costs.hours[e]))
         for e in route.edges
     ]
-    return Stair(route.corridor, by_way_of(outcome, route), "" if route.usable else route.law_status, steps)
+    return Stair(from_id(route.corridor), by_way_of(outcome, route), "" if route.usable else route.law_status, steps)
 
 
 def claim(chart: Staircase) -> str:

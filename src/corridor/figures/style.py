@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from corridor.figures import fonts
 from corridor.study import Outcome
+from corridor.wording import from_id
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,7 +74,7 @@ class Caption(NamedTuple):
     lifted
         Measures that are treated as if lifted; the chart says so in red.
     corridors
-        Names in the order of the study, which gives them their colours.
+        In the order of the study, which gives them their colours: ids and names have the same.
     """
 
     context: str
@@ -83,8 +84,8 @@ class Caption(NamedTuple):
 
     def place(self, corridor: str) -> int:
         """Position of a corridor among the colours, marks and hatches."""
-        known = [*self.corridors]
-        return (known.index(corridor) if corridor in known else len(known)) % len(OKABE_ITO)
+        known, name = [from_id(each) for each in self.corridors], from_id(corridor)
+        return (known.index(name) if name in known else len(known)) % len(OKABE_ITO)
 
     def colour(self, corridor: str) -> str:
         """Colour of a corridor."""

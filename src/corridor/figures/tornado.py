@@ -9,8 +9,9 @@ from corridor.errors import NoAnswerError
 from corridor.figures import layout, style
 from corridor.figures.layout import small
 from corridor.figures.style import Caption, Picture
-from corridor.figures.words import counterfactual, listed, money, sentence
+from corridor.figures.words import counterfactual, listed, sentence
 from corridor.study import Outcome
+from corridor.wording import Names, from_id, money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -184,16 +185,22 @@ def tornado_of(outcome: Outcome, commodity: str | None, tell: Tell | None = None
 
 def tornado_from(outcome: Outcome, commodity: str | None, found: Mapping[str, Any]) -> Picture:
     """Draw such a run that was made already: what :func:`corridor.sensitivity.question.answer` found."""
+    names = Names(outcome)
     if commodity is None:
-        swings = [Swing(row["input"], row["low_musd_per_yr"], row["high_musd_per_yr"]) for row in found["tornado"]]
+        swings = [
+            Swing(names.parameter(row["input"]), row["low_musd_per_yr"], row["high_musd_per_yr"])
+            for row in found["tornado"]
+        ]
         chart = Tornado("net value", "million USD/yr", swings, found["central_musd_per_yr"])
         return tornado(style.caption(outcome), chart)
     rows = [row for row in found["gaps"] if row["commodity"] == commodity]
     if not rows:
         raise NoAnswerError(f"{commodity} has no two corridors to choose from on {outcome.as_of}; nothing was drawn.")
     ends = [(row["input"], row["gap_low_usd_per_t"], row["gap_high_usd_per_t"]) for row in rows]
-    swings = [Swing(name, low, high) for name, low, high in ends if low is not None and high is not None]
-    best, name = rows[0]["best"], outcome.network.commodities[commodity].name
+    swings = [
+        Swing(names.parameter(name), low, high) for name, low, high in ends if low is not None and high is not None
+    ]
+    best, name = from_id(rows[0]["best"]), outcome.network.commodities[commodity].name
     chart = Tornado(
         f"lead of {best} for {name[:1].lower()}{name[1:]}",
         "USD/t",

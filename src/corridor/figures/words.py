@@ -1,4 +1,4 @@
-"""Words of all figures: numbers, shares and lists for reading."""
+"""Words that all figures have in common."""
 
 from __future__ import annotations
 
@@ -6,21 +6,10 @@ from collections.abc import Sequence
 
 from corridor.figures.style import Caption
 
-HALF_A_PERCENT, SAME_SHARE = 0.005, 1e-9
-
 
 def tick(value: float) -> str:
     """A number on an axis: commas between thousands, as in all texts."""
     return f"{value:,.10g}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """A share for reading: what is not nothing is never 0 %, and what is not all never 100 %."""
-    if 0 < share < HALF_A_PERCENT:
-        return "less than 1\N{NO-BREAK SPACE}%"
-    if 1 - HALF_A_PERCENT <= share < 1 - SAME_SHARE:
-        return "more than 99\N{NO-BREAK SPACE}%"
-    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def counterfactual(said: Caption) -> str:
@@ -31,12 +20,6 @@ def counterfactual(said: Caption) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words with commas, and an ``and`` before the last."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
-
-
-def money(value: float) -> str:
-    """A price for reading: no decimals from 100 on."""
-    shown = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"  # noqa: PLR2004  # three digits are enough
-    return shown.replace("-", "−")
 
 
 def sentence(text: str) -> str:

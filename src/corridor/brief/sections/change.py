@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from corridor.brief import evidence, text
+from corridor.brief import evidence
 from corridor.brief.document import Block, Column, Name, Paragraph, Runs, Section, Table
 from corridor.brief.facts import Evidence, Fact
 from corridor.brief.pictures import drawn
 from corridor.brief.text import joined, listed, plural, say, sentence
 from corridor.brief.view import View
+from corridor.wording import money, range_of, significant
 
 NONE: Runs = ("–",)
 
@@ -153,8 +154,8 @@ def _table(view: View, found: Sequence[Along]) -> Table:
 def _dollars(view: View, key: str, value: float, formula: str, ends: tuple[float, float] | None = None) -> Fact:
     behind = _behind(view)
     if ends is None:
-        return view.numbers.fact(key, value, text.money, "USD/t", formula, behind)
-    shown = text.range_of(*ends, text.money)
+        return view.numbers.fact(key, value, money, "USD/t", formula, behind)
+    shown = range_of(*ends, money)
     return Fact(f"{view.main.scenario}/{key}", shown, None, "USD/t", formula, behind, *ends)
 
 
@@ -239,7 +240,7 @@ def _plane(view: View) -> Iterator[Block]:
     )
 
     def ends(axis: str, low: float, high: float, unit: str) -> Fact:
-        shown = text.range_of(low, high, text.significant)
+        shown = range_of(low, high, significant)
         return Fact(
             f"{view.main.scenario}/plane/{axis}",
             shown,

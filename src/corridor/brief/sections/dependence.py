@@ -9,8 +9,9 @@ from corridor.brief.document import Block, Paragraph, Runs, Section
 from corridor.brief.pictures import drawn
 from corridor.brief.sections.frontier import closures, price_of_dependence
 from corridor.brief.sections.gains import gains
-from corridor.brief.text import joined, listed, percent, say, sentence
+from corridor.brief.text import joined, listed, say, sentence
 from corridor.brief.view import View
+from corridor.wording import percent
 
 RECEIVERS = {
     "seller": "the mines",

@@ -9,10 +9,11 @@ from corridor.brief.document import Block, Cited, Column, Name, Paragraph, Runs,
 from corridor.brief.facts import Fact
 from corridor.brief.headline import the_plan
 from corridor.brief.sections.costs import PART_WORDS
-from corridor.brief.text import listed, money, plural, say, sentence
+from corridor.brief.text import listed, plural, say, sentence
 from corridor.brief.view import View
 from corridor.routes import Route
 from corridor.schema import PARTS
+from corridor.wording import money
 
 MOST_PARTS = 7
 """So many parts have a column of their own: those in which the ways differ most."""

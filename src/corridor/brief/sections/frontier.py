@@ -8,8 +8,9 @@ from typing import Any
 from corridor.brief import evidence
 from corridor.brief.document import Block, Column, Name, Paragraph, Runs, Table
 from corridor.brief.facts import Evidence, Fact
-from corridor.brief.text import listed, money, percent, say, sentence, tonnes
+from corridor.brief.text import listed, say, sentence
 from corridor.brief.view import View
+from corridor.wording import money, percent, tonnes
 
 MOST_CLOSURES = 8
 """So many closures are told: the dearest."""

@@ -8,8 +8,9 @@ from typing import Any
 from corridor.brief import evidence
 from corridor.brief.document import Block, Column, Name, Paragraph, Runs, Table
 from corridor.brief.facts import Evidence, Fact
-from corridor.brief.text import listed, money, percent, plural, range_of, say, sentence
+from corridor.brief.text import listed, plural, say, sentence
 from corridor.brief.view import View
+from corridor.wording import money, percent, range_of
 
 NOTHING_MUSD = 0.05
 """What is shown as nothing."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from corridor.brief.case import Case
 from corridor.brief.document import Block, Bullets, Cited, Column, Name, Paragraph, Runs, Section, Table
-from corridor.brief.names import day
 from corridor.brief.pictures import drawn
 from corridor.brief.text import say, sentence
 from corridor.brief.view import View
 from corridor.schema import Rule
+from corridor.wording import day
 
 
 def law(view: View) -> Section | None:

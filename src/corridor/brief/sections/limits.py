@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from corridor.brief import evidence
 from corridor.brief.document import Block, Bullets, Cited, Column, Name, Paragraph, Runs, Section, Table
 from corridor.brief.facts import Evidence, Fact
-from corridor.brief.text import money, range_of, say, significant
+from corridor.brief.text import say
 from corridor.brief.view import View
 from corridor.sensitivity.parameters import Parameter, parameters
+from corridor.wording import money, range_of, significant
 
 MOST = 12
 """So many assumptions are told: those that move net value most."""
