@@ -171,7 +171,7 @@ def test_the_range_is_that_of_the_draws_and_reaches_to_the_central_plan(
 ) -> None:
     """Draws of 0, 1, ... 63: percentiles 5 and 95 are 3.15 and 59.85, whatever the central plan carries."""
     plans = np.array([centre, *range(64)], float)
-    monkeypatch.setattr(Carried, "mtpa", lambda self, commodities, measure, places: plans)
+    monkeypatch.setattr(Carried, "mtpa", lambda *_: plans)
     [row] = backcast(toy, [shipped()], [2020]).rows
     assert row.model == pytest.approx((low, centre, high))
     assert row.width == pytest.approx(high - low)
