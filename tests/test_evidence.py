@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 import corridor
 from corridor.cli import main
 from corridor.errors import NoAnswerError, UsageError
-from corridor.evidence.backcast import Backcast, backcast, r_squared
+from corridor.evidence.backcast import Backcast, Shipped, backcast, r_squared
 from corridor.evidence.basis import basis_shares, dollars
 from corridor.evidence.calibrate import calibrate, scenario_text
+from corridor.evidence.carried import Carried
 from corridor.evidence.quality import grades, grounded, work_list
 from corridor.schema import Case, Shipment
 from corridor.study import Study
@@ -132,6 +133,65 @@ def test_fits_count_crossings_and_compare_with_the_rival_where_it_exists(toy: St
     assert fit.rival_mean_absolute_error == pytest.approx(1.25)
     assert fit.error_beside_rival == pytest.approx(1)
     assert Backcast((), ()).fits() == []
+
+
+def beside(places: str, observed: float, model: float, rival: float | None = None) -> Shipped:
+    """A crossing whose plan's range is 1 below and 2 above its centre."""
+    row = shipped(id=places.replace(" ", "_"), places=places, low=observed, central=observed, high=observed)
+    return Shipped(row, (observed,) * 3, (model - 1, model, model + 2), rival, None if rival is None else 2019)
+
+
+def test_a_crossing_that_nothing_passed_counts_like_any_other() -> None:
+    """Observed 0, 2, 4, 10: their mean is 4, their squared deviations 56. The plan misses by 1, 1, 1, 0: 1 - 3/56."""
+    rows = (beside("a", 0, 1), beside("b", 2, 1, 2), beside("c", 4, 3, 4), beside("d", 10, 10, 7))
+    [fit] = Backcast(rows, ()).fits()
+    assert fit.crossings == 4
+    assert fit.r_squared == pytest.approx(1 - 3 / 56)
+    assert fit.rival_r_squared is None  # it exists for three crossings alone
+    assert fit.rival_mean_absolute_error == pytest.approx(1)
+    assert fit.error_beside_rival == pytest.approx(2 / 3)
+    assert (fit.mean_width, fit.overlaps) == (3, 4)
+    [with_rival] = Backcast((rows[0]._replace(rival=1, rival_year=2019), *rows[1:]), ()).fits()
+    assert with_rival.rival_r_squared == pytest.approx(1 - (1 + 9) / 56)
+    assert Backcast(rows[1:], ()).fits()[0].r_squared is None
+
+
+def test_crossings_told_together_and_apart_are_counted_once() -> None:
+    together, apart = beside("a b", 7, 1), (beside("a", 3, 3), beside("b", 4, 2), beside("c d", 1, 1))
+    [fit] = Backcast((together, *apart), ()).fits()
+    assert fit.crossings == 3
+    assert fit.mean_absolute_error == pytest.approx(2 / 3)
+    [alone] = Backcast((together, apart[2]), ()).fits()
+    assert (alone.crossings, alone.mean_absolute_error) == (2, 3)
+
+
+@pytest.mark.parametrize(("centre", "low", "high"), [(30.0, 3.15, 59.85), (90.0, 3.15, 90), (0.0, 0, 59.85)])
+def test_the_range_is_that_of_the_draws_and_reaches_to_the_central_plan(
+    toy: Study, monkeypatch: pytest.MonkeyPatch, centre: float, low: float, high: float
+) -> None:
+    """Draws of 0, 1, ... 63: percentiles 5 and 95 are 3.15 and 59.85, whatever the central plan carries."""
+    plans = np.array([centre, *range(64)], float)
+    monkeypatch.setattr(Carried, "mtpa", lambda *_: plans)
+    [row] = backcast(toy, [shipped()], [2020]).rows
+    assert row.model == pytest.approx((low, centre, high))
+    assert row.width == pytest.approx(high - low)
+
+
+def test_a_share_of_nothing_is_no_number(toy: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shipped(measure="corridor", places="east", unit="percent", low=0, central=50, high=100)
+    whole, half = np.full(65, 2.0), np.full(65, 1.0)
+    whole[1:33] = half[1:33] = 0  # half the draws ship nothing: they have no share
+
+    def carried(self: Carried, commodities: set[str], measure: str, places: tuple[str, ...]) -> np.ndarray:
+        return whole if measure == "total" else half
+
+    monkeypatch.setattr(Carried, "mtpa", carried)
+    [row] = backcast(toy, [share], [2020]).rows
+    assert row.model == (0.5, 0.5, 0.5)
+    whole[0] = 0
+    found = backcast(toy, [share], [2020])
+    assert not found.rows
+    assert "ships no coal: a share of nothing is no number" in str(found.faults[0])
 
 
 def test_a_dollar_counts_as_its_worst_input(project: Path, edit: Callable[..., None]) -> None:
@@ -303,16 +363,18 @@ def test_every_committed_shipment_can_be_set_beside_a_plan(rason: Study) -> None
     assert with_r_squared
 
 
-def test_no_capacity_is_typed_from_the_same_years_throughput(rason: Study) -> None:
-    """Of the years that are solved: no crossing's capacity is a figure of what was shipped over it that year."""
+def test_no_capacity_or_background_is_typed_from_the_same_years_throughput(rason: Study) -> None:
+    """Of the years that are solved: nothing of a facility is what was shipped over its crossing that year."""
+    crossing_of = {link.facility: link.crossing for link in rason.tables["links"] if link.facility and link.crossing}
     shipped_there = {
         (row.year, place): row.central
         for row in rason.tables["shipments"]
         for place in row.places
-        if row.measure == "crossing"
+        if row.measure == "crossing" and row.central
     }
     for row in rason.tables["capacities"]:
         for year in (2013, 2015, 2017, 2019, 2021, 2023, 2024):
             day = dt.date(year, 6, 30)
-            if row.parameter == "capacity" and (row.valid_from or day) <= day <= (row.valid_until or day):
-                assert shipped_there.get((year, row.subject)) != row.central, row
+            if row.subject in crossing_of and (row.valid_from or day) <= day <= (row.valid_until or day):
+                typed = shipped_there.get((year, crossing_of[row.subject]))
+                assert typed not in (row.low, row.central, row.high), row

@@ -25,7 +25,7 @@ SCENARIOS = [
 ]
 MINES = (
     "tavan_tolgoi ukhaa_khudag narin_sukhait oyu_tolgoi erdenet tsagaan_suvarga baganuur shivee_ovoo sharyn_gol khuut "
-    "tumurtei eruu_gol tumurtiin_ovoo ulaan bor_undur"
+    "tumurtei eruu_gol tumurtiin_ovoo ulaan bor_undur khushuut"
 )
 BERTHS = (
     "rajin_pier3 rajin_pier1 chongjin tianjin jinzhou dalian yingkou qinhuangdao caofeidian huanghua vostochny "
@@ -34,7 +34,7 @@ BERTHS = (
 CROSSINGS = (
     "zamyn_uud_erenhot gashuunsukhait_ganqimaodu shiveekhuren_ceke khangi_mandal bichigt_zuunkhatavch "
     "sukhbaatar_naushki ereentsav_solovyevsk zabaikalsk_manzhouli grodekovo_suifenhe kamyshovaya_hunchun "
-    "khasan_tumangang tumen_namyang quanhe_wonjong"
+    "khasan_tumangang tumen_namyang quanhe_wonjong bulgan_takeshiken"
 )
 RAJIN_ENTRIES = {"khasan_tumangang", "tumen_namyang", "quanhe_wonjong"}
 

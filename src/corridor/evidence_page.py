@@ -36,13 +36,16 @@ our own around it where the remark says so, else none.
 _BACKCAST = """## Years as they were
 
 `corridor backcast` solves 2013, 2015, 2017, 2019, 2021, 2023 and 2024 with the links, capacities, law and prices of
-each year, and sets the plan beside what was shipped (`data/rason/shipments.csv`). No capacity of a crossing was typed
-from the same year's throughput: it is what was stated or aimed at, or what other years had carried; in 2020 to 2022
-it is that of the closures, from trucks a day. What a mine can dig is given, so that its total is no proof where it
-sells all of it. The *rival* is the last known year's share of the total times this year's total, which no forecast
-knows beforehand. R² stands where four or more crossings were observed; below 0 the mean would have been nearer.
+each year, and sets the plan beside what was shipped (`data/rason/shipments.csv`). No capacity of a crossing and no
+traffic taken off it was typed from the same year's throughput: it is what was stated, planned or aimed at, or what
+other years had carried; in 2020 to 2022 it is that of the closures, from trucks a day. What a mine can dig is given, so
+that its total is no proof where it sells all of it. Where months were made a year, or freight stands for coal, the
+remark says so, and the observed range is as wide as that leaves it. The *rival* is the last known year's share of the
+total times this year's total, which no forecast knows beforehand. R² stands where four or more crossings were
+observed; below 0 the mean would have been nearer. Crossings that were only told together count as one.
 
-The model's range has the percentiles 5 and 95 of plans for 64 draws of all numbers."""
+The model's range has the percentiles 5 and 95 of plans for 64 draws of all numbers, and the central plan's value where
+that lies beyond them; *width* is its length, *meet* how many crossings' ranges have a value in common."""
 
 _GROUNDS = """## What the cost of the headline routes rests on
 
@@ -132,14 +135,22 @@ def _span(row: dict[str, Any], of: str) -> str:
 
 def _fits(fits: Iterable[dict[str, Any]]) -> str:
     return _table(
-        ("year", "by crossing", "crossings", "mean error, Mt", "rival's", "model's beside it", "R²"),
+        (
+            *("year", "by crossing", "crossings", "mean error, Mt", "range's width, Mt", "meet"),
+            *("rival's error", "model's beside it", "R²", "rival's R²"),
+        ),
         [
             (
                 str(fit["year"]),
                 fit["commodity"],
                 str(fit["crossings"]),
                 f"{fit['mean_absolute_error']:.2f}",
-                *(_digits(fit[key], 2) for key in ("rival_mean_absolute_error", "error_beside_rival", "r_squared")),
+                f"{fit['mean_width']:.2f}",
+                str(fit["overlaps"]),
+                *(
+                    _digits(fit[key], 2)
+                    for key in ("rival_mean_absolute_error", "error_beside_rival", "r_squared", "rival_r_squared")
+                ),
             )
             for fit in fits
         ],
@@ -148,12 +159,13 @@ def _fits(fits: Iterable[dict[str, Any]]) -> str:
 
 def _shipped(rows: Iterable[dict[str, Any]]) -> str:
     return _table(
-        ("year", "what", "observed", "model", "off by", "rival off by", "ranges", "remark"),
+        ("year", "what", "observed", "model", "width", "off by", "rival off by", "ranges", "remark"),
         [
             (
                 str(row["year"]),
-                f"{row['commodity']} {' '.join(row['places']) or 'in all'}",
+                f"{row['commodity']} {' + '.join(row['places']) or 'in all'}",
                 *(f"{row[of]:.2f} ({row[f'{of}_low']:.2f} to {row[f'{of}_high']:.2f})" for of in ("observed", "model")),
+                f"{row['model_width']:.2f}",
                 f"{row['error']:+.2f}",
                 _digits(row["rival_error"], 2),
                 "meet" if row["overlap"] else "do not meet",

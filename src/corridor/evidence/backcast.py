@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 import numpy as np
@@ -13,13 +12,10 @@ import numpy as np
 from corridor import units
 from corridor.errors import Fault, InputError, did_you_mean
 from corridor.evidence.ask import PERCENTILES
+from corridor.evidence.carried import Carried
 from corridor.evidence.days import Days
-from corridor.flow import Prepared
-from corridor.network import Edge
 from corridor.paths import Floats
-from corridor.plan import Plan
 from corridor.schema import Shipment
-from corridor.sensitivity.numbers import base_plan, joined, numbers
 from corridor.study import Outcome, Study
 
 YEARS = (2013, 2015, 2017, 2019, 2021, 2023, 2024)
@@ -41,7 +37,8 @@ class Shipped(NamedTuple):
     shipment
         The row.
     observed, model
-        Low, central and high, Mt/yr, or a share where the row has one.
+        Low, central and high, Mt/yr, or a share where the row has one. The model's low and high are percentiles of
+        the plans for the draws, moved out to the central plan where it lies beyond them.
     rival, rival_year
         What last year's share of the total would have said, and of which year it is; None where none is known.
     """
@@ -58,6 +55,11 @@ class Shipped(NamedTuple):
         return self.model[1] - self.observed[1]
 
     @property
+    def width(self) -> float:
+        """Of the plan's range."""
+        return self.model[2] - self.model[0]
+
+    @property
     def rival_error(self) -> float | None:
         """The rival forecast's less the observed."""
         return None if self.rival is None else self.rival - self.observed[1]
@@ -71,17 +73,21 @@ class Shipped(NamedTuple):
 class YearFit(NamedTuple):
     """How well the crossings of a year and commodity are met: all that were observed, beside the rival where it exists.
 
-    ``r_squared`` is None where fewer than four crossings were observed.
+    Crossings that were only observed together count as one. ``r_squared`` is None where fewer than four were observed,
+    ``rival_r_squared`` where the rival exists for fewer.
     """
 
     year: int
     commodity: str
     crossings: int
     mean_absolute_error: float
+    mean_width: float
+    overlaps: int
     rival_crossings: int
     rival_mean_absolute_error: float | None
     error_beside_rival: float | None
     r_squared: float | None
+    rival_r_squared: float | None
 
 
 class Backcast(NamedTuple):
@@ -91,12 +97,12 @@ class Backcast(NamedTuple):
     faults: tuple[Fault, ...]
 
     def fits(self) -> list[YearFit]:
-        """Crossings by year and commodity."""
+        """Crossings by year and commodity; of crossings told together and apart too, those told apart count."""
         groups: dict[tuple[int, str], list[Shipped]] = defaultdict(list)
         for row in self.rows:
             if row.shipment.measure == "crossing":
                 groups[row.shipment.year, row.shipment.commodity].append(row)
-        return [_fit(year, commodity, rows) for (year, commodity), rows in sorted(groups.items())]
+        return [_fit(year, commodity, _apart(rows)) for (year, commodity), rows in sorted(groups.items())]
 
 
 def r_squared(observed: Sequence[float], model: Sequence[float]) -> float | None:
@@ -112,18 +118,36 @@ def r_squared(observed: Sequence[float], model: Sequence[float]) -> float | None
     return 1 - missed / spread if spread else None
 
 
+def _apart(rows: Iterable[Shipped]) -> list[Shipped]:
+    """Rows that have no crossing in common, those of fewest crossings first."""
+    seen: set[str] = set()
+    apart: list[Shipped] = []
+    for row in sorted(rows, key=lambda row: len(row.shipment.places)):
+        if seen.isdisjoint(row.shipment.places):
+            apart.append(row)
+            seen |= {*row.shipment.places}
+    return apart
+
+
 def _fit(year: int, commodity: str, rows: Sequence[Shipped]) -> YearFit:
-    beside = [(abs(row.error), abs(row.rival_error)) for row in rows if row.rival_error is not None]
+    beside = [(row, row.rival) for row in rows if row.rival is not None]
     return YearFit(
         year=year,
         commodity=commodity,
         crossings=len(rows),
-        mean_absolute_error=math.fsum(abs(row.error) for row in rows) / len(rows),
+        mean_absolute_error=_mean([abs(row.error) for row in rows]),
+        mean_width=_mean([row.width for row in rows]),
+        overlaps=sum(row.overlap for row in rows),
         rival_crossings=len(beside),
-        rival_mean_absolute_error=math.fsum(rival for _, rival in beside) / len(beside) if beside else None,
-        error_beside_rival=math.fsum(own for own, _ in beside) / len(beside) if beside else None,
+        rival_mean_absolute_error=_mean([abs(rival - row.observed[1]) for row, rival in beside]) if beside else None,
+        error_beside_rival=_mean([abs(row.error) for row, _ in beside]) if beside else None,
         r_squared=r_squared([row.observed[1] for row in rows], [row.model[1] for row in rows]),
+        rival_r_squared=r_squared([row.observed[1] for row, _ in beside], [rival for _, rival in beside]),
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
 
 
 def backcast(
@@ -167,90 +191,25 @@ def backcast(
     return Backcast(tuple(rows), tuple(faults))
 
 
-class Carried:
-    """What the plans of a year carry: the central one, and one for each draw.
-
-    Parameters
-    ----------
-    outcome, plan
-        The year, and its plan.
-    flows, sales
-        Plans x edges and plans x bids of the problem, Mt/yr; the central plan first.
-    """
-
-    def __init__(self, outcome: Outcome, plan: Plan, flows: Floats, sales: Floats) -> None:
-        self.outcome, self._plan, self._flows, self._sales = outcome, plan, flows, sales
-
-    @classmethod
-    def of(cls, days: Days, year: int) -> Carried:
-        """Solve a year with every number at its centre, and in every draw."""
-        key = days.scenario, dt.date(year, 6, 30), year
-        outcome = days.outcome(*key)
-        plan = base_plan(outcome)
-        prepared = Prepared(plan.problem, engine="paths")
-        centre = prepared.solution
-        drawn = prepared.resolve_many(**joined([numbers(outcome, plan, days.draws, days.draw_of(*key))]))
-        flows = np.vstack([centre.flows, drawn.tonnes("edge")])
-        return cls(outcome, plan, flows, np.vstack([centre.sales, drawn.tonnes("bid")]))
-
-    def mtpa(self, commodities: set[str], measure: str, places: Sequence[str]) -> Floats:
-        """Mt/yr of some commodities by what is measured; one value a plan."""
-        if measure == "total":
-            return self._sold(commodities, None)
-        if measure == "sold_in":
-            return self._sold(commodities, {*places})
-        if measure == "corridor":
-            corridors = {*places}
-            at_sea = self._edges(commodities, lambda edge: self._corridor(edge.tail) in corridors, "sea")
-            landed = self._edges(commodities, lambda edge: self._corridor(edge.head) in corridors, "sea")
-            sold = self._bids(commodities, lambda node: self._corridor(node) in corridors)
-            return np.asarray(at_sea - landed + sold)
-        if measure == "gateway":
-            return self._edges(commodities, lambda edge: edge.tail in places, "sea")
-        return self._edges(commodities, lambda edge: edge.link.crossing in places, "border", at_origin=True)
-
-    def _corridor(self, node: str) -> str:
-        return self._plan.corridor_at(node)
-
-    def _sold(self, commodities: set[str], countries: set[str] | None) -> Floats:
-        nodes = self.outcome.network.nodes
-        return self._bids(commodities, lambda node: countries is None or nodes[node].country in countries)
-
-    def _bids(self, commodities: set[str], wanted: Callable[[str], bool]) -> Floats:
-        own = [i for i, buyer in enumerate(self._plan.buyers) if buyer.commodity in commodities and wanted(buyer.node)]
-        return np.asarray(self._sales[:, own].sum(axis=1))
-
-    def _edges(
-        self, commodities: set[str], wanted: Callable[[Edge], bool], kind: str, *, at_origin: bool = False
-    ) -> Floats:
-        """Flows over edges of a kind; at the origin: out of the country where the cargo was mined alone."""
-        network, plan = self.outcome.network, self._plan
-        own = [
-            i
-            for i, (e, commodity, origin) in enumerate(
-                zip(plan.edge_of, plan.commodity_of, plan.origin_of, strict=True)
-            )
-            if commodity in commodities
-            and network.edges[e].link.kind == kind
-            and wanted(network.edges[e])
-            and (not at_origin or network.nodes[network.edges[e].tail].country == origin)
-        ]
-        return np.asarray(self._flows[:, own].sum(axis=1))
-
-
 def _beside(carried: Carried, row: Shipment, shipments: Sequence[Shipment]) -> Shipped:
     commodities = _commodities(carried.outcome, row)
     _check_places(carried.outcome, row)
     coherent, factor = _unit(row)
     found = carried.mtpa(commodities, row.measure, row.places)
     if coherent == "share":
-        total = carried.mtpa(commodities, "total", ())
-        found = np.divide(found, total, out=np.zeros_like(found), where=total > 0)
-    low, high = np.percentile(found, PERCENTILES).tolist()
+        found = _shares(row, found, carried.mtpa(commodities, "total", ()))
     central = float(found[0])
+    low, high = np.nanpercentile(found[1:], PERCENTILES).tolist()
     observed = (row.low * factor, row.central * factor, row.high * factor)
     model = (min(low, central), central, max(high, central))
     return Shipped(row, observed, model, *_rival(row, shipments))
+
+
+def _shares(row: Shipment, found: Floats, total: Floats) -> Floats:
+    """Of the plans' totals; not a number in draws whose plan ships nothing."""
+    if not total[0] or not total[1:].any():
+        _refuse(row, "unit", f"the plan of {row.year} ships no {row.commodity}: a share of nothing is no number.")
+    return np.divide(found, total, out=np.full_like(found, np.nan), where=total > 0)
 
 
 def _rival(row: Shipment, shipments: Sequence[Shipment]) -> tuple[float | None, int | None]:

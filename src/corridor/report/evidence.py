@@ -150,7 +150,7 @@ def _shipped(row: Shipped) -> Document:
         "model_low": row.model[0],
         "model": row.model[1],
         "model_high": row.model[2],
-        "model_width": row.model[2] - row.model[0],
+        "model_width": row.width,
         "error": row.error,
         "overlap": row.overlap,
         "rival": row.rival,

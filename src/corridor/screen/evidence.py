@@ -74,31 +74,32 @@ def backcasts(outcome: Outcome, document: dict[str, Any]) -> RenderableType:
     years = sorted({row["year"] for row in document["rows"]})
     what = f"Back-cast: {', '.join(map(str, years))}, each with its own links, law and numbers"
     parts: list[RenderableType] = [title(outcome, what)]
-    right = ("observed", "model", "off by", "rival")
+    right = ("observed", "model", "width", "off by", "rival")
     for year in years:
-        rows = table("", "what", "observed", "model", "off by", "rival", right=right)
+        rows = table("", "what", *right, right=right)
         for row in (row for row in document["rows"] if row["year"] == year):
-            what = f"{row['commodity']} {' '.join(row['places']) or 'in all'}"
+            what = f"{row['commodity']} {' + '.join(row['places']) or 'in all'}".replace("_", " ")
             share = row["unit"] == "share"
             rival = "" if row["rival"] is None else f"{row['rival_error']:+.1f} ({row['rival_year']})"
             off = f"{row['error']:+.0%}" if share else f"{row['error']:+.2f}"
+            width = f"{row['model_width']:.0%}" if share else f"{row['model_width']:.2f}"
             spans = (_tonnes(row, of, share=share) for of in ("observed", "model"))
-            rows.add_row("" if row["overlap"] else "✗", what, *spans, off, rival)
+            rows.add_row("" if row["overlap"] else "✗", what, *spans, width, off, rival)
         parts += [Text(str(year), style="bold"), rows]
-    fits = table(
-        "year", "coal and others by crossing", "crossings", "mean error", "rival's", "R²", right=("crossings", "R²")
-    )
+    numbers = ("crossings", "mean error", "width", "meet", "rival's", "R²")
+    fits = table("year", "by crossing", *numbers, right=numbers)
     for fit in document["fits"]:
         beside = fit["rival_mean_absolute_error"]
-        rival = "–" if beside is None else f"{beside:.2f} against {fit['error_beside_rival']:.2f}"
+        rival = "–" if beside is None else f"{beside:.2f} to {fit['error_beside_rival']:.2f}"
         squared = "–" if fit["r_squared"] is None else f"{fit['r_squared']:.2f}"
-        error = f"{fit['mean_absolute_error']:.2f}"
-        fits.add_row(str(fit["year"]), fit["commodity"], str(fit["crossings"]), error, rival, squared)
+        cells = (f"{fit['mean_absolute_error']:.2f}", f"{fit['mean_width']:.2f}", str(fit["overlaps"]), rival, squared)
+        fits.add_row(str(fit["year"]), fit["commodity"].replace("_", " "), str(fit["crossings"]), *cells)
     parts += [Text(""), fits, Text("")]
     how = (
-        "Mt a year, or shares of the commodity's total. ✗ ranges do not meet. Rival: last known year's share times "
-        "this year's total, off by how much, and of which year it is; below, both on the crossings where the rival "
-        "exists. R² where four or more crossings were observed. "
+        "Mt a year, or shares of the commodity's total. ✗ ranges do not meet. Width: of the model's range, percentiles "
+        f"5 and 95 of {document['draws']} draws. Rival: last known year's share times this year's total, off by how "
+        "much, and of which year it is; below, its mean error to the model's on the crossings where it exists. R² "
+        "where four or more crossings were observed; those only told together count as one. "
         f"{document['overlaps']} of {document['figures']} figures meet. What a mine can dig in a year is given, not "
         f"found: the total of one that sells all of it is no proof. {NOT_ADVICE}"
     )
