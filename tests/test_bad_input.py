@@ -96,7 +96,11 @@ def faults(project: Path) -> list[str]:
         ("models/study.toml", 'table = "tariffs"', 'table = "tarifs"', 'Did you mean "tariffs"?'),
         ("models/study.toml", "scale = 0.6667", "scale = -1", "too small: at least 0"),
         ("models/study.toml", "scale = 0.6667", "", "exactly one of set, scale and add"),
-        ("models/study.toml", "holding_rate", "holdingrate", "is not known here"),
+        ("models/study.toml", "price_year = 2020", "price_year = 2020\nholdingrate = 0", "is not known here"),
+        ("data/finance.csv", "holding_rate", "holdingrate", 'Did you mean "holding_rate"?'),
+        ("data/finance.csv", "cargo,,", "crago,,", '"crago" is no cargo of this study. Did you mean "cargo"?'),
+        ("data/finance.csv", "capital_rate,0,0,0", "capital_rate,0,0,12", "lies within 0 to 1 share/yr. Is the unit"),
+        ("data/finance.csv", "works,,", "works,coal,", "such rows hold for all"),
         (
             "models/study.toml",
             'lifts_measures = ["Example act"]',

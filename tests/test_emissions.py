@@ -205,7 +205,7 @@ def test_a_carbon_price_stands_in_the_ledger_with_its_rows(rason: Study) -> None
 def test_draws_are_charged_for_carbon_too(rason: Study) -> None:
     outcome = priced(rason.run(), 80.0)
     values = Values(outcome.tables, outcome.as_of, outcome.price_year, draws=3, drawn=lambda _: None)
-    drawn = CostModel(values, outcome.network, outcome.assumptions).drawn(outcome.network.commodities["iron_ore"])
+    drawn = CostModel(values, outcome.network).drawn(outcome.network.commodities["iron_ore"])
     central = outcome.costs["iron_ore"].generalised
     used = ~np.isnan(central)
     assert np.allclose(drawn[used], central[used, None])

@@ -129,8 +129,8 @@ def test_history_is_restated_to_the_price_year(rason: Study) -> None:
 @pytest.fixture
 def dear(project: Path, edit: Edit) -> Study:
     """The toy corridor with interest, a royalty, losses and insurance: all that follows the value."""
-    edit("models/study.toml", "capital_rate = 0.0", "capital_rate = 0.4")
-    edit("models/study.toml", "holding_rate = 0.0", "holding_rate = 0.1")
+    edit("data/finance.csv", "capital_rate,0,0,0,", "capital_rate,0.4,0.4,0.4,")
+    edit("data/finance.csv", "holding_rate,0,0,0,", "holding_rate,0.1,0.1,0.1,")
     edit("data/quality.csv", "coal,,royalty,0,0,0,", "coal,,royalty,0.05,0.05,0.05,")
     edit("data/quality.csv", "coal,,handling_loss,0,0,0,", "coal,,handling_loss,0.01,0.01,0.01,")
     edit("data/tariffs.csv", "sea,,ad_valorem_share,0,0,0,", "sea,,ad_valorem_share,0.02,0.02,0.02,")

@@ -167,7 +167,7 @@ def test_what_the_page_says_of_the_ranges(page: SimpleNamespace) -> None:
         assert (built[line].low, built[line].high, built[line].year) == (2.5, 2.8, 2012)
         assert (lives[line].low, lives[line].high, lives[line].basis) == (30, 60, "assumed")
         assert volumes[line].central == 10
-    assert page.study.file.assumptions.capital_rate == 0.10
+    assert [row.central for row in page.study.tables["finance"] if row.parameter == "discount_rate"] == [0.10]
     with_cost = {row.subject for row in page.study.tables["capital"]}
     opened = page.study.file.scenarios["east-rail"].changes[0].where["id"]
     assert {link for link in opened if link not in with_cost} == {

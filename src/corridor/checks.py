@@ -11,7 +11,19 @@ from typing import Any
 
 from corridor import rules, units
 from corridor.errors import Fault, did_you_mean
-from corridor.schema import CARBON, PARAMETERS, STRUCTURE_TABLES, VALUE_TABLES, Link, Parameter, Row, Rule, Value
+from corridor.schema import (
+    CARBON,
+    CARGO,
+    PARAMETERS,
+    STRUCTURE_TABLES,
+    VALUE_TABLES,
+    WORKS,
+    Link,
+    Parameter,
+    Row,
+    Rule,
+    Value,
+)
 
 Rows = Mapping[str, tuple[Row, ...]]
 PER_DRY_TONNE = ("price", "treatment_charge")
@@ -89,6 +101,8 @@ def _known_ids(rows: Rows) -> dict[str, set[str]]:
         "fuel": {value.subject for value in values["ships"]}
         | {value.subject for value in values["emissions"] if value.parameter == "fuel_emission"},
         "gas": {CARBON},
+        "cargo": {CARGO},
+        "works": {WORKS},
         "index": {"usd"},
         "currency": {currency.lower() for currency in units.CURRENCIES},
         "operator": {link.operator for link in links},
@@ -220,7 +234,7 @@ def _value_faults(
         yield _unknown(file, number, "commodity", value.commodity, cargo, known[cargo])
     if parameter.subject == "mine" and not value.commodity:
         yield Fault(file, number, "commodity", "empty. A mine's row names what it offers.")
-    if value.commodity and (table in ("capital", "fx", "price_index") or parameter.subject in ("fuel", "gas")):
+    if value.commodity and (table in ("capital", "fx", "price_index") or parameter.subject in ("fuel", "gas", "works")):
         yield Fault(file, number, "commodity", f'"{value.commodity}": such rows hold for all. Leave it blank.')
     if "sources" not in unreadable and value.source not in known["sources"]:
         yield _unknown(file, number, "source", value.source, "source", known["sources"])

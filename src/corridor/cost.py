@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from corridor.emissions import Emissions
 from corridor.ledger import Entry, Item, Quantities, Quantity, SeaEdges, items
 from corridor.network import Network
 from corridor.ocean import Voyages
-from corridor.schema import CARBON, LOSSY, PARTS, Commodity
+from corridor.schema import CARBON, CARGO, LOSSY, PARTS, WORKS, Commodity
 from corridor.units import DAYS_PER_YEAR, HOURS_PER_DAY, HOURS_PER_YEAR, KG_PER_T
 from corridor.values import BOUNDS, Floats, Span, Values
 
@@ -27,29 +27,13 @@ CHARGES = {
 """Fixed charges, and the part of cost that each belongs to."""
 
 
-class Assumptions(NamedTuple):
-    """What a study assumes of money and time, beside its tables.
-
-    Attributes
-    ----------
-    capital_rate, holding_rate
-        Per year, share of the value: return forgone on cargo under way; insurance, storage and decay of it.
-    service_factor
-        Standard deviations of late arrival that stock is held against.
-    """
-
-    capital_rate: float
-    holding_rate: float
-    service_factor: float
-
-
 class CapitalRecovery(NamedTuple):
     """What the capital of a link asks for, and what each tonne is charged for it; cheap, central and dear.
 
     Attributes
     ----------
     musd_per_yr
-        Annuity at the study's capital rate over the link's life, million USD/yr, whatever the traffic.
+        Annuity at the discount rate of works over the link's life, million USD/yr, whatever the traffic.
     usd_per_t
         The same over the traffic that is to pay for it: the part ``capital`` of cost. It recovers the annuity only if
         so much comes.
@@ -109,8 +93,6 @@ class CostModel:
         Numbers of a date. All that :mod:`corridor.needs` asks for must be there.
     network
         Edges of that date.
-    assumptions
-        Rates for the value of time.
 
     Attributes
     ----------
@@ -120,13 +102,13 @@ class CostModel:
     Notes
     -----
     ``P`` is the value of a tonne at loading, the same for every route. Value of time ``v = P*(capital_rate +
-    holding_rate)/8760``. Physical loss is charged at ``P``; tonnes are those loaded at the mine all the way.
+    holding_rate)/8760``: ``P`` stays central at the bounds, the rates do not. Physical loss is charged at ``P``; tonnes
+    are those loaded at the mine all the way.
     """
 
-    def __init__(self, values: Values, network: Network, assumptions: Assumptions) -> None:
+    def __init__(self, values: Values, network: Network) -> None:
         self._values = values
         self._network = network
-        self._assumptions = assumptions
         self._lossy = np.array([edge.link.kind in LOSSY for edge in network.edges], dtype=bool)
         self._quantities = Quantities(values, network)
         self._sea = SeaEdges(values, network, self._quantities)
@@ -238,7 +220,6 @@ class CostModel:
         return self._ledgers[commodity.id]
 
     def _computed(self, commodity: Commodity) -> Iterator[Entry]:
-        a = self._assumptions
         value, behind_value = self._values.value_at_loading(commodity)
         for parameter, part in CHARGES.items():
             charge = self._quantities.of(parameter, commodity)
@@ -258,14 +239,7 @@ class CostModel:
             Entry(None, "standing", dwell.span, (dwell,)),
         ]
         yield from timed
-        per_hour = value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR
-        for entry in timed:
-            if entry.part is None:
-                label, figures = f"value of time {entry.label}", (*entry.figures, *behind_value)
-                yield Entry("time", label, entry.span * per_hour, entry.quantities, figures, entry.by_ship)
-        late = value * (a.capital_rate + a.holding_rate) / DAYS_PER_YEAR * a.service_factor / HOURS_PER_DAY
-        spread = self._quantities.of("dwell_spread", commodity)
-        yield Entry("reliability", "stock against late arrival", spread.span * late, (spread,), behind_value)
+        yield from self._waiting(commodity, timed)
         yield from self._carbon(commodity, voyages)
         yield self._capital()
 
@@ -278,6 +252,21 @@ class CostModel:
             Entry("ocean", "{ship}", freight, (length,), (lot,), by_ship=True),
             Entry(None, "at sea", hours, (length,), (lot,), by_ship=True),
         ]
+
+    def _waiting(self, commodity: Commodity, timed: Iterable[Entry]) -> Iterator[Entry]:
+        """What cargo costs while it moves and stands, and the stock held because it comes late."""
+        per_year, behind = self._values.waiting(commodity)
+        for entry in timed:
+            if entry.part is None:
+                label, figures = f"value of time {entry.label}", (*entry.figures, *behind)
+                span = entry.span * (per_year / HOURS_PER_YEAR)
+                yield Entry("time", label, span, entry.quantities, figures, entry.by_ship)
+        factor = self._values.need("service_factor", CARGO, commodity=commodity.id)
+        if factor:
+            per_hour = per_year / DAYS_PER_YEAR * np.asarray(factor.columns) / HOURS_PER_DAY
+            spread = self._quantities.of("dwell_spread", commodity)
+            label = "stock against late arrival"
+            yield Entry("reliability", label, spread.span * per_hour, (spread,), (*behind, factor))
 
     def _carbon(self, commodity: Commodity, voyages: Voyages | None) -> Iterator[Entry]:
         """What is emitted at the price of carbon; nothing where there is none."""
@@ -292,15 +281,18 @@ class CostModel:
     def _capital(self) -> Entry:
         """Capital recovery: the annuity of what was built, over the traffic that pays for it."""
         annual, volume, behind = self._annuity()
-        return Entry("capital", "capital recovery", annual / volume.span, behind)
+        rate = self._values.find("discount_rate", WORKS)
+        return Entry("capital", "capital recovery", annual / volume.span, behind, (rate,) if rate else ())
 
     def _annuity(self) -> tuple[Floats, Quantity, tuple[Quantity, ...]]:
         """Annuity of each edge in million USD/yr, the traffic that is to pay for it, and what both rest on."""
         names = ("capital_cost", "capital_cost_per_km", "length", "capital_life", "capital_volume")
         cost, per_km, length, life, volume = (self._quantities.of(name) for name in names)
         total = np.where(np.isnan(cost.span), per_km.span * length.span, cost.span)
-        rate = self._assumptions.capital_rate
-        annuity = 1 / life.span if rate == 0 else rate / (1 - (1 + rate) ** -life.span)
+        discount = self._values.find("discount_rate", WORKS)
+        rate = np.asarray(discount.columns if discount else np.nan)
+        with np.errstate(invalid="ignore"):  # 0/0, of which the other branch is taken
+            annuity = np.where(rate == 0, 1 / life.span, rate / (1 - (1 + rate) ** -life.span))
         behind = (cost, per_km, length, life, volume) if np.isfinite(per_km.span).any() else (cost, life, volume)
         return total * annuity, volume, behind
 

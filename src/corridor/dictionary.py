@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any, get_args
 
 from corridor import units
-from corridor.schema import FILES, NEEDED_BY_LINK, NEEDED_OF_EMISSIONS, PARAMETERS, STRUCTURE_TABLES, Row, Value
+from corridor.schema import (
+    CARGO,
+    FILES,
+    NEEDED_BY_CARGO,
+    NEEDED_BY_LINK,
+    NEEDED_OF_EMISSIONS,
+    PARAMETERS,
+    STRUCTURE_TABLES,
+    WORKS,
+    Row,
+    Value,
+)
 
 _HEAD = """# Data dictionary
 
@@ -54,6 +65,11 @@ def data_dictionary() -> str:
     parts.append(
         "A study may have no `emissions.csv`: then nothing is said of emissions. With one, links need besides:\n"
         f"{of_emissions}; and the ships' fuel its `fuel_emission`."
+    )
+    of_cargo = ", ".join(f"`{name}`" for name in NEEDED_BY_CARGO)
+    parts.append(
+        f"Every study has in `finance.csv` a {of_cargo} of `{CARGO}`, for all commodities or for each; and a\n"
+        f"`discount_rate` of `{WORKS}` if anything has a cost of building."
     )
     parts.append(
         "## Other files\n\nThey are no tables of a study: `corridor audit` reads `exceptions.csv`,\n"

@@ -7,8 +7,10 @@ from collections.abc import Collection
 
 from corridor.network import Network
 from corridor.schema import (
+    CARGO,
     METAL_GROUP,
     NEEDED_BY_BID,
+    NEEDED_BY_CARGO,
     NEEDED_BY_COMMODITY,
     NEEDED_BY_LINK,
     NEEDED_BY_METAL,
@@ -16,6 +18,7 @@ from corridor.schema import (
     NEEDED_BY_PORT,
     NEEDED_BY_SHIP,
     NEEDED_OF_EMISSIONS,
+    WORKS,
     Link,
 )
 from corridor.tables import Tables
@@ -54,6 +57,7 @@ def note_missing(values: Values, network: Network, tables: Tables, planned: Coll
     if emissions:
         _note_fuel_emission(values)
     _note_traders(values, tables)
+    _note_finance(values, network)
     for facility in dict.fromkeys(link.facility for link in links if link.facility):
         for parameter in ("capacity", "background"):
             values.need(parameter, facility)
@@ -101,6 +105,16 @@ def _note_ships(values: Values, links: Collection[Link]) -> None:
 def _note_fuel_emission(values: Values) -> None:
     for fuel in values.of("fuel_price"):
         values.need("fuel_emission", fuel.row.subject)
+
+
+def _note_finance(values: Values, network: Network) -> None:
+    """What tied-up money costs, under the name of a commodity where others have it."""
+    for parameter in NEEDED_BY_CARGO:
+        lacking = [name for name in network.commodities if not values.find(parameter, CARGO, commodity=name)]
+        for cargo in (None,) if len(lacking) == len(network.commodities) else lacking:
+            values.miss(parameter, CARGO, commodity=cargo)
+    if any(True for name in ("capital_cost", "capital_cost_per_km") for _ in values.of(name)):
+        values.need("discount_rate", WORKS)
 
 
 def _note_traders(values: Values, tables: Tables) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+
 from corridor import market
-from corridor.cost import Assumptions, CostModel, EdgeCosts
+from corridor.cost import CostModel, EdgeCosts
 from corridor.errors import Fault, InputError, NoAnswerError, UsageError, did_you_mean
 from corridor.law import Law
 from corridor.law_history import LawHistory
@@ -26,7 +28,7 @@ from corridor.schema import TABLES
 from corridor.study_file import StudyFile, check_study_file, committed_study, read_study_file
 from corridor.tables import Tables, read_tables
 from corridor.units import HOURS_PER_YEAR
-from corridor.values import Floats, Span, Values, holds
+from corridor.values import BOUNDS, Floats, Span, Values, holds
 
 T = TypeVar("T")
 
@@ -213,13 +215,7 @@ class Outcome:
     @cached_property
     def cost_model(self) -> CostModel:
         """Generalised cost of any edge, with its ledger."""
-        return CostModel(self.values, self.network, self.assumptions)
-
-    @property
-    def assumptions(self) -> Assumptions:
-        """What the study assumes of money and time."""
-        a = self.study.file.assumptions
-        return Assumptions(a.capital_rate, a.holding_rate, a.service_factor)
+        return CostModel(self.values, self.network)
 
     @cached_property
     def costs(self) -> dict[str, EdgeCosts]:
@@ -347,9 +343,9 @@ class Outcome:
         """Value of time of a commodity, USD/t/h; 0 where none is named."""
         if commodity is None:
             return 0.0
-        value, _ = self.values.value_at_loading(self.network.commodities[commodity])
-        a = self.study.file.assumptions
-        return float(value * (a.capital_rate + a.holding_rate) / HOURS_PER_YEAR)
+        per_year, _ = self.values.waiting(self.network.commodities[commodity])
+        _, central, _ = np.broadcast_to(per_year, BOUNDS).tolist()
+        return float(central / HOURS_PER_YEAR)
 
     def _complete(self, result: T) -> T:
         """Hand a result on, unless numbers were missing on the way: then none of it is to be trusted."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from corridor.errors import Fault, InputError, UsageError
 from corridor.scenario import Scenario, Strict
@@ -16,7 +17,12 @@ from corridor.schema import Effect
 from corridor.tables import explain
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]*$")]
-Share = Annotated[float, Field(ge=0, le=1)]
+_IN_FINANCE = {
+    "capital_rate": "capital_rate of cargo, and discount_rate of works for what is built",
+    "holding_rate": "holding_rate of cargo",
+    "service_factor": "service_factor of cargo",
+}
+"""Numbers that are looked for here, and the rows of finance.csv that hold them."""
 
 
 class StudyAssumptions(Strict):
@@ -24,9 +30,6 @@ class StudyAssumptions(Strict):
 
     as_of: dt.date
     price_year: int
-    capital_rate: Share
-    holding_rate: Share
-    service_factor: Annotated[float, Field(ge=0, le=5)]
     use: tuple[Effect, ...] = ("open", "conditional")
 
 
@@ -101,8 +104,15 @@ def check_study_file(name: str, content: Mapping[str, Any]) -> StudyFile:
         return StudyFile.model_validate(content)
     except ValidationError as error:
         raise InputError(
-            Fault(name, None, ".".join(map(str, detail["loc"])) or None, explain(detail)) for detail in error.errors()
+            Fault(name, None, ".".join(map(str, detail["loc"])) or None, _explain(detail)) for detail in error.errors()
         ) from None
+
+
+def _explain(detail: ErrorDetails) -> str:
+    match detail["type"], detail["loc"]:
+        case "extra_forbidden", ("assumptions", str(key)) if key in _IN_FINANCE:
+            return f"is a number with a source and a range: its place is finance.csv ({_IN_FINANCE[key]}). Move it."
+    return explain(detail)
 
 
 def committed_study() -> Path:

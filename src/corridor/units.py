@@ -29,6 +29,9 @@ _FACTORS: dict[str, tuple[str, float]] = {
     "t/yr": ("Mt/yr", 1e-6),
     "share": ("share", 1.0),
     "percent": ("share", 0.01),
+    "share/yr": ("share/yr", 1.0),
+    "percent/yr": ("share/yr", 0.01),
+    "sd": ("sd", 1.0),  # standard deviations
     "t": ("t", 1.0),
     "kt": ("t", 1e3),
     "m": ("m", 1.0),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corridor import units
 from corridor.errors import Fault
-from corridor.schema import PARAMETERS, VALUE_TABLES, Commodity, Value
+from corridor.schema import CARGO, PARAMETERS, VALUE_TABLES, Commodity, Value
 from corridor.tables import Tables
 
 Floats = npt.NDArray[np.float64]
@@ -212,6 +212,17 @@ class Values:
         if price is None or factor is None:
             return 0.0, ()  # the fault is noted; nothing is computed from this zero
         return price.level * factor.level, (price, factor)
+
+    def waiting(self, commodity: Commodity) -> tuple[Level, tuple[Figure, ...]]:
+        """What a tonne costs while it waits or moves, USD/t/yr as a span and its draws, with the figures behind it.
+
+        The value at loading stays at its centre at both bounds, as it does in every other part of cost.
+        """
+        value, behind = self.value_at_loading(commodity)
+        capital, holding = (self.need(name, CARGO, commodity=commodity.id) for name in ("capital_rate", "holding_rate"))
+        if capital is None or holding is None:
+            return 0.0, ()  # as above
+        return value * np.add(capital.columns, holding.columns), (*behind, capital, holding)
 
 
 def holds(valid_from: dt.date | None, valid_until: dt.date | None, day: dt.date) -> bool:

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from corridor.brief.facts import ASSUMED, Evidence
-from corridor.evidence.basis import ON_THE_STUDY
 from corridor.ledger import Item
 from corridor.plan import NEGLIGIBLE_MTPA
 from corridor.routes import Route
@@ -31,8 +30,7 @@ class Dollars:
     def item(self, item: Item, weight: float = 1.0) -> None:
         """A line of a ledger."""
         if item.part is not None:
-            basis = ASSUMED if item.part in ON_THE_STUDY else item.basis
-            self._by_basis[basis] += abs(item.span[1]) * weight
+            self._by_basis[item.basis] += abs(item.span[1]) * weight
         self.figures(item.figures)
 
     def amount(self, dollars: float, figures: Iterable[Figure]) -> None:

@@ -173,7 +173,7 @@ def _along(outcome: Outcome, values: Values, case: Case, commodity: Commodity, c
     kept = [i for i, edge in enumerate(network.edges) if edge.link.kind in kinds]
     if not kept:
         raise CaseError("kinds", "the way has no link of these kinds: nothing is left of it.")
-    model = CostModel(values, network, outcome.assumptions)
+    model = CostModel(values, network)
     if case.quantity == "parcel":
         at_sea = [i for i in kept if network.edges[i].link.kind == "sea"]
         if not at_sea:

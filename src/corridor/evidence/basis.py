@@ -10,12 +10,9 @@ from corridor.routes import Route
 from corridor.schema import BASES, Basis
 from corridor.study import Outcome
 
-ON_THE_STUDY = ("time", "reliability", "capital")
-"""Parts that rest on the study's rates of capital and holding, which are assumptions."""
-
 
 class Dollars(NamedTuple):
-    """Dollars a tonne of a route that rest on one row of the tables, or on the study.
+    """Dollars a tonne of a route that rest on one row of the tables.
 
     Attributes
     ----------
@@ -47,8 +44,6 @@ def dollars(outcome: Outcome, route: Route) -> list[Dollars]:
 
 
 def _behind(item: Item) -> tuple[Basis, str, str, str]:
-    if item.part in ON_THE_STUDY:
-        return "assumed", "study", "assumptions", "capital_rate and holding_rate"
     worst = max(item.figures, key=lambda figure: BASES.index(figure.row.basis), default=None)
     if worst is None:
         return "assumed", "", "", ""

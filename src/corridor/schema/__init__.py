@@ -11,11 +11,13 @@ from corridor.schema.evidence import Case, Shipment
 from corridor.schema.files import ElementCost, MonthlyPrice, Place, Reason
 from corridor.schema.parameters import (
     CARBON,
+    CARGO,
     COST_SHARES,
     KNOWN_OF_PORT,
     LOSSY,
     METAL_GROUP,
     NEEDED_BY_BID,
+    NEEDED_BY_CARGO,
     NEEDED_BY_COMMODITY,
     NEEDED_BY_LINK,
     NEEDED_BY_METAL,
@@ -24,6 +26,7 @@ from corridor.schema.parameters import (
     NEEDED_BY_SHIP,
     NEEDED_OF_EMISSIONS,
     PARAMETERS,
+    WORKS,
     Parameter,
 )
 from corridor.schema.structure import Bid, Commodity, CountryName, Link, Node, Payee, Rule, Source
@@ -57,6 +60,7 @@ from corridor.schema.words import (
 __all__ = [
     "BASES",
     "CARBON",
+    "CARGO",
     "COST_SHARES",
     "EFFECTS",
     "FILES",
@@ -64,6 +68,7 @@ __all__ = [
     "LOSSY",
     "METAL_GROUP",
     "NEEDED_BY_BID",
+    "NEEDED_BY_CARGO",
     "NEEDED_BY_COMMODITY",
     "NEEDED_BY_LINK",
     "NEEDED_BY_METAL",
@@ -78,6 +83,7 @@ __all__ = [
     "STRUCTURE_TABLES",
     "TABLES",
     "VALUE_TABLES",
+    "WORKS",
     "Amount",
     "Basis",
     "Bid",

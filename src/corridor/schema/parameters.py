@@ -83,6 +83,19 @@ PARAMETERS: dict[str, Parameter] = {
     "capital_volume": _p(
         "capital", "link", "Mt/yr", -1, False, 1e-6, 1e4, "traffic over which the capital is recovered"
     ),
+    # what tied-up money costs
+    "capital_rate": _p(
+        "finance", "cargo", "share/yr", +1, True, 0, 1, "return forgone on cargo under way, share of its value"
+    ),
+    "holding_rate": _p(
+        "finance", "cargo", "share/yr", +1, True, 0, 1, "insurance, storage and decay of cargo, share of its value"
+    ),
+    "service_factor": _p(
+        "finance", "cargo", "sd", +1, True, 0, 5, "standard deviations of late arrival that stock is held against"
+    ),
+    "discount_rate": _p(
+        "finance", "works", "share/yr", +1, False, 0, 1, "rate at which the capital of what is built is recovered"
+    ),
     # facilities
     "capacity": _p("capacities", "facility", "Mt/yr", 0, True, 0, 1e4, "what the facility can pass in a year"),
     "background": _p("capacities", "facility", "Mt/yr", 0, True, 0, 1e4, "traffic on it that the study does not model"),
@@ -209,6 +222,12 @@ NEEDED_OF_EMISSIONS: dict[str, tuple[str, ...]] = {"rail": ("emission_factor",),
 
 CARBON = "co2e"
 """Subject of the carbon price."""
+
+CARGO, WORKS = "cargo", "works"
+"""Subjects of what tied-up money costs: in goods under way, and in what was built."""
+
+NEEDED_BY_CARGO = ("capital_rate", "holding_rate", "service_factor")
+"""What every commodity must have: a row of its own, of its group, or one for all."""
 
 NEEDED_BY_COMMODITY = ("value_factor", "royalty", "handling_loss", "usual_lot")
 

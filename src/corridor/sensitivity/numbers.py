@@ -91,7 +91,7 @@ def numbers(outcome: Outcome, plan: Plan, draws: int, drawn: Drawn) -> Numbers:
         at the centre (no ship fits) is none in any draw.
     """
     values = Values(outcome.tables, outcome.as_of, outcome.price_year, draws, drawn)
-    model = CostModel(values, outcome.network, outcome.assumptions)
+    model = CostModel(values, outcome.network)
     commodities = outcome.network.commodities
     edge_cost = np.zeros((len(plan.problem.edge_from), draws))
     of_commodity, of_edge = np.array(plan.commodity_of), np.array(plan.edge_of, dtype=np.int64)
