@@ -176,6 +176,7 @@ def scope(rule: Rule) -> str:
         _words("handled by ", rule.operators),
         _words("into ", rule.importers),
         _words("by ship from ", rule.last_ports),
+        _words("after passing ", rule.passed),
     ]
     return ", ".join(part for part in parts if part)
 
