@@ -14,8 +14,8 @@ from corridor.schema import Rule
 from corridor.study import Outcome
 
 NOTE = (
-    "Of the law alone: whether a railway or berth was there on the day is not asked, nor what cargo passed before the "
-    "link that a rule speaks of. It informs and is not legal advice."
+    "Of the law alone: whether a railway or berth was there on the day is not asked. "
+    "It informs and is not legal advice."
 )
 
 
