@@ -32,11 +32,14 @@ def rule(**columns: str) -> dict[str, str]:
 
 
 def add(project: Path, **columns: str) -> None:
-    """Append a rule to the project's."""
+    """Append a rule to the project's, and the column that its table has no need of."""
     path = project / "data" / "rules.csv"
-    header = path.read_text().splitlines()[0].split(",")
-    with path.open("a", newline="") as file:
-        csv.DictWriter(file, header, lineterminator="\n").writerow(rule(**columns))
+    with path.open(newline="") as file:
+        rows = [*csv.DictReader(file), rule(**columns)]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(["id", *rows[0], "passed"])), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 @pytest.fixture

@@ -93,14 +93,17 @@ class Law:
 
     def along(self, commodity: Commodity, origin: str, way: Sequence[int]) -> tuple[Effect, tuple[Rule, ...]]:
         """Return the strictest status on a way, and the rules that stand on it, each once."""
-        histories: list[Passed] = []
+        passed: Passed = ()
+        verdict = self.verdict(commodity, origin, passed)
+        worst = 0
+        rules: dict[str, Rule] = {}
         for edge in way:
-            histories.append(self.after(histories[-1] if histories else (), self._tails[edge]))
-        verdicts = [self.verdict(commodity, origin, passed) for passed in histories]
-        worst = max((int(verdict.effect[edge]) for verdict, edge in zip(verdicts, way, strict=True)), default=0)
-        rules = {
-            rule.id: rule for verdict, edge in zip(verdicts, way, strict=True) for rule in verdict.rules.get(edge, ())
-        }
+            if self._countries[self._tails[edge]] in self.asked:
+                passed = self.after(passed, self._tails[edge])
+                verdict = self.verdict(commodity, origin, passed)
+            worst = max(worst, verdict.effect[edge])
+            if edge in verdict.rules:
+                rules.update((rule.id, rule) for rule in verdict.rules[edge])
         return EFFECTS[worst], tuple(rules.values())
 
     def verdict(self, commodity: Commodity, origin: str, passed: Passed = ()) -> Verdict:
