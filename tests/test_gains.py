@@ -154,17 +154,17 @@ def test_a_coalition_is_a_plan_without_the_others(
     )
     costs = {commodity: of._make(column[np.array(stays)] for column in of) for commodity, of in outcome.costs.items()}
     kept = told.payments.kept(1)
-    by_move: dict[tuple[str, str], float] = {}
+    by_move: dict[str, float] = {}
     for i, kept_usd_per_t in zip(told.payments.edges.tolist(), kept.tolist(), strict=True):
-        key = outcome.network.edges[outcome.plan.edge_of[i]].id, outcome.plan.commodity_of[i]
-        by_move[key] = by_move.get(key, 0.0) + kept_usd_per_t
+        move = outcome.plan.problem.edge_names[i]  # an edge of the network comes once for each history
+        by_move[move] = by_move.get(move, 0.0) + kept_usd_per_t
     law = corridor.study.Law(outcome.tables["rules"], network, outcome.as_of, outcome.lifted_measures)
     buyers = [buyer for buyer in outcome.buyers if nodes[buyer.node].country not in absent]
     use = outcome.study.file.assumptions.use
     plan = make_plan(network, costs, law, use, outcome.corridor_of, outcome.spare, outcome.sellers, buyers)
     at_cost = [
-        cost - by_move.get((network.edges[e].id, commodity), 0.0)
-        for cost, e, commodity in zip(plan.problem.edge_cost, plan.edge_of, plan.commodity_of, strict=False)
+        cost - by_move.get(move, 0.0)
+        for cost, move in zip(plan.problem.edge_cost.tolist(), plan.problem.edge_names, strict=True)
     ]
     offers = plan.problem.offer_cost - np.array([seller.royalty for seller in plan.sellers])
     alone = solve(plan.problem.replace(edge_cost=at_cost, offer_cost=offers), engine="paths")

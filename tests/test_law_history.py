@@ -165,6 +165,7 @@ def test_names_that_several_nodes_begin_with_stand_for_all(history: LawHistory) 
         ({"origins": "!KP", "nodes": "a b"}, "all cargo, mined in any but KP, at a or b"),
         ({"commodities": "coal hs26", "importers": "JP KR !CN"}, "coal or hs26, into JP or KR but CN"),
         ({"last_ports": "KP", "operators": "x"}, "all cargo, handled by x, by ship from KP"),
+        ({"importers": "NL", "passed": "RU"}, "all cargo, into NL, after passing RU"),
     ],
 )
 def test_what_a_rule_matches_in_words(columns: dict[str, str], words: str) -> None:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from corridor.flow import FlowSolution
 from corridor.plan import NEGLIGIBLE_MTPA, Plan
 
-State = tuple[str, str, str]
-"""A commodity, the country where it was mined, and a node."""
+State = tuple[int, str]
+"""A state of the problem, and its node."""
 
 
 def by_corridor(plan: Plan, solution: FlowSolution | None = None) -> dict[tuple[str, int], dict[str, float]]:
@@ -25,9 +25,13 @@ def by_corridor(plan: Plan, solution: FlowSolution | None = None) -> dict[tuple[
     into: dict[State, float] = defaultdict(float)
     waits: dict[State, int] = defaultdict(int)
     before: dict[State, list[State]] = defaultdict(list)
-    for commodity, origin, e, mtpa in zip(plan.commodity_of, plan.origin_of, plan.edge_of, flows, strict=False):
+    commodity_in: dict[State, str] = {}
+    begin, end = plan.problem.edge_from.tolist(), plan.problem.edge_to.tolist()
+    for column, (commodity, e) in enumerate(zip(plan.commodity_of, plan.edge_of, strict=True)):
+        mtpa = flows[column]
         if mtpa > NEGLIGIBLE_MTPA:
-            tail, head = ((commodity, origin, node) for node in (edges[e].tail, edges[e].head))
+            tail, head = (begin[column], edges[e].tail), (end[column], edges[e].head)
+            commodity_in[tail] = commodity
             out[tail].append((e, head, mtpa))
             into[head] += mtpa
             waits[tail] += 1
@@ -42,10 +46,10 @@ def by_corridor(plan: Plan, solution: FlowSolution | None = None) -> dict[tuple[
             if not waits[tail]:
                 ready.append(tail)
     found: dict[tuple[str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for (commodity, _, _), steps in out.items():
+    for tail, steps in out.items():
         for e, head, mtpa in steps:
             for corridor, share in _shares(plan, e, head, bound).items():
-                found[commodity, e][corridor] += share * mtpa
+                found[commodity_in[tail], e][corridor] += share * mtpa
     return {key: dict(tonnes) for key, tonnes in found.items()}
 
 
@@ -63,7 +67,7 @@ def _bound(
             tonnes[corridor] += share * mtpa
     sold = arrives - sum(mtpa for *_, mtpa in steps)
     if sold > NEGLIGIBLE_MTPA:
-        tonnes[plan.corridor_at(state[2])] += sold
+        tonnes[plan.corridor_at(state[1])] += sold
     whole = sum(tonnes.values())
     return {corridor: mtpa / whole for corridor, mtpa in tonnes.items()}
 

@@ -176,6 +176,7 @@ def _references(rows: Rows, known: dict[str, set[str]], unreadable: Collection[s
         ("rules", "origins"): "country",
         ("rules", "importers"): "country",
         ("rules", "last_ports"): "country",
+        ("rules", "passed"): "country",
         ("rules", "lifts"): "rules",
         ("payees", "operators"): "operator",
         ("payees", "tariffs"): "link",

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.network import Network
-from corridor.rules import Passage, speaks_of_commodity, speaks_of_origin, speaks_of_passage
-from corridor.schema import EFFECTS, Commodity, Rule
+from corridor.rules import (
+    Passage,
+    asked_of_history,
+    speaks_of_commodity,
+    speaks_of_history,
+    speaks_of_origin,
+    speaks_of_passage,
+)
+from corridor.schema import EFFECTS, Commodity, Effect, Rule
 from corridor.values import holds
+
+Passed = tuple[str, ...]
+"""Countries where cargo has been, by code; only those of which a rule asks it are told."""
 
 
 class Verdict(NamedTuple):
-    """Status of every edge for one commodity of one origin.
+    """Status of every edge for one commodity of one origin, after one history.
 
     Attributes
     ----------
@@ -52,6 +62,11 @@ class Law:
         The day.
     lifted_measures
         Measures that a scenario sets aside by name: they bar nothing, but what they exempt stays exempt.
+
+    Attributes
+    ----------
+    asked
+        Countries of which a rule in force asks whether cargo was there before; mostly few or none.
     """
 
     def __init__(
@@ -66,9 +81,32 @@ class Law:
             if (edges := _matching_edges(rule, ways))
         ]
         self._lifted = frozenset(lifted_measures)
-        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self.asked: frozenset[str] = frozenset[str]().union(*(asked_of_history(rule) for rule, _ in self._matches))
+        self._countries = {node.id: node.country for node in network.nodes.values()}
+        self._tails = [edge.tail for edge in network.edges]
+        self._verdicts: dict[tuple[str, str, Passed], Verdict] = {}
 
-    def verdict(self, commodity: Commodity, origin: str) -> Verdict:
+    def after(self, passed: Passed, node: str) -> Passed:
+        """Return what a cargo has passed once it is at a node too."""
+        country = self._countries[node]
+        return passed if country in passed or country not in self.asked else tuple(sorted((*passed, country)))
+
+    def along(self, commodity: Commodity, origin: str, way: Sequence[int]) -> tuple[Effect, tuple[Rule, ...]]:
+        """Return the strictest status on a way, and the rules that stand on it, each once."""
+        passed: Passed = ()
+        verdict = self.verdict(commodity, origin, passed)
+        worst = 0
+        rules: dict[str, Rule] = {}
+        for edge in way:
+            if self._countries[self._tails[edge]] in self.asked:
+                passed = self.after(passed, self._tails[edge])
+                verdict = self.verdict(commodity, origin, passed)
+            worst = max(worst, verdict.effect[edge])
+            if edge in verdict.rules:
+                rules.update((rule.id, rule) for rule in verdict.rules[edge])
+        return EFFECTS[worst], tuple(rules.values())
+
+    def verdict(self, commodity: Commodity, origin: str, passed: Passed = ()) -> Verdict:
         """Return the status of every edge.
 
         Parameters
@@ -77,20 +115,30 @@ class Law:
             What is shipped.
         origin
             Country where it was mined, ISO 3166 two letters.
+        passed
+            Where it was before, of the countries in ``asked``.
 
         Returns
         -------
         Verdict
         """
-        key = commodity.id, origin
+        key = commodity.id, origin, passed
         if key not in self._verdicts:
-            self._verdicts[key] = self._judge(commodity, origin)
+            self._verdicts[key] = self._judge(commodity, origin, passed)
         return self._verdicts[key]
 
-    def _judge(self, commodity: Commodity, origin: str) -> Verdict:
+    def _speaking(self, commodity: Commodity, origin: str) -> Iterator[tuple[Rule, tuple[int, ...]]]:
+        """Rules that speak of a cargo, and the edges that they match."""
+        return (
+            (rule, edges)
+            for rule, edges in self._matches
+            if speaks_of_commodity(rule, commodity) and speaks_of_origin(rule, origin)
+        )
+
+    def _judge(self, commodity: Commodity, origin: str, passed: Passed) -> Verdict:
         at_edge: dict[int, list[Rule]] = defaultdict(list)
-        for rule, edges in self._matches:
-            if speaks_of_commodity(rule, commodity) and speaks_of_origin(rule, origin):
+        for rule, edges in self._speaking(commodity, origin):
+            if speaks_of_history(rule, passed):
                 for edge in edges:
                     at_edge[edge].append(rule)
         effect = np.zeros(self._n_edges, dtype=np.int8)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from corridor.law import Law, Verdict
+from corridor.law import Law, Passed, Verdict
 from corridor.network import Network
 from corridor.paths import Floats, Ints, shortest_paths
 from corridor.schema import EFFECTS, Commodity, Effect, Rule
@@ -66,79 +67,128 @@ def statuses(network: Network, law: Law, commodity: Commodity, origin: str, node
     return _Judge(network, law, commodity, origin).at(nodes)
 
 
+class _State(NamedTuple):
+    """A place, and what the cargo has passed by then."""
+
+    node: str
+    passed: Passed
+
+
+class _Step(NamedTuple):
+    """An edge of the network, from state to state."""
+
+    edge: int
+    tail: _State
+    head: _State
+
+
 class _Judge:
     """Mildest ways of one cargo on one day."""
 
     def __init__(self, network: Network, law: Law, commodity: Commodity, origin: str) -> None:
         self._network = network
+        self._law = law
         self._commodity, self._origin = commodity, origin
-        self._verdict: Verdict = law.verdict(commodity, origin)
         self._takes = np.array([network.takes(edge.link, commodity) for edge in network.edges])
 
     def at(self, nodes: Sequence[str]) -> list[Status]:
         """As ``statuses`` returns them."""
         berths = {edge.tail for edge in self._network.edges if edge.link.kind == "sea"}
         arrivals = self._arrivals()
+        here: dict[str, list[_State]] = defaultdict(list)
+        for state in arrivals:
+            here[state.node].append(state)
         found: list[Status] = []
         for node in nodes:
-            here = arrivals.get(node)
-            if here is None:
+            if node not in here:
                 continue
-            own = self._shipped(node, *here) if node in berths else []
+            own: dict[str, Status] = {}
+            for state in here[node] if node in berths else ():
+                for status in self._shipped(state, *arrivals[state]):
+                    own[status.importer] = min(own.get(status.importer, status), status, key=_strictness)
             country = self._network.nodes[node].country
-            abroad = [status for status in own if status.importer != country]
-            mildest = min(abroad, key=_strictness, default=self._status(node, "", *here))
-            found += [mildest._replace(importer=""), *own]
+            abroad = [status for status in own.values() if status.importer != country]
+            ashore = [self._status(node, "", *arrivals[state]) for state in here[node]]
+            mildest = min(abroad or ashore, key=_strictness)
+            found += [mildest._replace(importer=""), *(own[importer] for importer in sorted(own))]
         return found
 
-    def _arrivals(self) -> dict[str, tuple[int, tuple[Rule, ...]]]:
-        """Node to the mildest effect with which the cargo comes there, and the rules that make it no milder."""
-        names = list(self._network.nodes)
-        position = {name: i for i, name in enumerate(names)}
-        start = len(names)
-        edges = self._network.edges
-        reached = {end for e, edge in enumerate(edges) if self._takes[e] for end in (edge.tail, edge.head)}
-        nodes = self._network.nodes
-        home = [position[name] for name in names if name in reached and nodes[name].country == self._origin]
-        tail: Ints = np.array([*(position[edge.tail] for edge in edges), *(start for _ in home)])
-        head: Ints = np.array([*(position[edge.head] for edge in edges), *home])
-        found: dict[str, tuple[int, tuple[Rule, ...]]] = {}
-        for level in range(len(EFFECTS)):
-            if not np.any(self._verdict.effect == level):
-                continue
-            weight = np.append(self._weight(level), np.zeros(len(home)))
+    def _arrivals(self) -> dict[_State, tuple[int, tuple[Rule, ...]]]:
+        """State to the mildest effect with which the cargo comes there, and the rules that make it no milder."""
+        homes, steps = self._unfolded()
+        order = {name: i for i, name in enumerate(self._network.nodes)}
+        states = sorted({*homes, *(step.head for step in steps)}, key=lambda state: (order[state.node], state.passed))
+        position = {state: i for i, state in enumerate(states)}
+        start = len(position)
+        tail: Ints = np.array([*(position[step.tail] for step in steps), *(start for _ in homes)], dtype=np.int64)
+        head: Ints = np.array([*(position[step.head] for step in steps), *(position[home] for home in homes)])
+        effects = np.array([self._verdict(step.tail).effect[step.edge] for step in steps], dtype=np.int64)
+        found: dict[_State, tuple[int, tuple[Rule, ...]]] = {}
+        for level in sorted({0, *effects.tolist()}):
+            weight = np.append(self._weight(steps, effects, level), np.zeros(len(homes)))
             trees = shortest_paths(start + 1, tail, head, weight, [start])
-            for name in names:
-                if name not in found and np.isfinite(trees.distance[0, position[name]]):
-                    way = [e for e in trees.path(0, position[name]) if e < len(edges)]
-                    found[name] = level, _merged(self._binding(e, level) for e in way)
+            for state in states:
+                if state not in found and np.isfinite(trees.distance[0, position[state]]):
+                    way = [steps[e] for e in trees.path(0, position[state]) if e < len(steps)]
+                    found[state] = level, _merged(self._binding(step.edge, step.tail, level) for step in way)
         return found
 
-    def _weight(self, level: int) -> Floats:
-        """One a link, much more for each rule that makes it of this level; what is stricter may not be used."""
-        weight = np.where(self._takes & (self._verdict.effect <= level), 1.0, np.nan)
-        for e in self._verdict.rules:
-            weight[e] += MORE_THAN_ALL_LINKS * len(self._binding(e, level))
+    def _unfolded(self) -> tuple[list[_State], list[_Step]]:
+        """The network unfolded by what the cargo has passed: where it begins, and its steps in the network's order."""
+        edges = self._network.edges
+        leaving: dict[str, list[int]] = defaultdict(list)
+        for e in np.flatnonzero(self._takes).tolist():
+            leaving[edges[e].tail].append(e)
+        nodes = self._network.nodes
+        reached = {end for e in np.flatnonzero(self._takes).tolist() for end in (edges[e].tail, edges[e].head)}
+        homes = [
+            _State(name, self._law.after((), name))
+            for name in nodes
+            if name in reached and nodes[name].country == self._origin
+        ]
+        steps: list[_Step] = []
+        queue = list(homes)
+        known = set(homes)
+        for state in queue:  # grows while it is walked
+            for e in leaving[state.node]:
+                after = _State(edges[e].head, self._law.after(state.passed, edges[e].head))
+                steps.append(_Step(e, state, after))
+                if after not in known:
+                    known.add(after)
+                    queue.append(after)
+        return homes, sorted(steps)
+
+    def _verdict(self, state: _State) -> Verdict:
+        return self._law.verdict(self._commodity, self._origin, state.passed)
+
+    def _weight(self, steps: Sequence[_Step], effects: Ints, level: int) -> Floats:
+        """One a link, two a border, much more for each rule that makes it of this level; none where it is stricter."""
+        borders = [self._network.edges[step.edge].link.kind == "border" for step in steps]
+        weight = np.where(effects <= level, np.where(borders, 2.0, 1.0), np.nan)
+        for i in np.flatnonzero(effects == level).tolist() if level else ():
+            weight[i] += MORE_THAN_ALL_LINKS * len(self._binding(steps[i].edge, steps[i].tail, level))
         return weight
 
-    def _binding(self, edge: int, level: int) -> tuple[Rule, ...]:
-        """The rules that put an edge on a level, where it is on that."""
-        if self._verdict.effect[edge] != level or level == 0:
+    def _binding(self, edge: int, state: _State, level: int) -> tuple[Rule, ...]:
+        """The rules that put an edge on a level for what comes from a state, where it is on that."""
+        verdict = self._verdict(state)
+        if verdict.effect[edge] != level or level == 0:
             return ()
-        return tuple(rule for rule in self._verdict.rules.get(edge, ()) if rule.effect == EFFECTS[level])
+        return tuple(rule for rule in verdict.rules.get(edge, ()) if rule.effect == EFFECTS[level])
 
-    def _shipped(self, berth: str, level: int, rules: tuple[Rule, ...]) -> list[Status]:
+    def _shipped(self, state: _State, level: int, rules: tuple[Rule, ...]) -> list[Status]:
         """Status by country that ships from a berth deliver to."""
+        berth, effect = state.node, self._verdict(state).effect
         best: dict[str, Status] = {}
         for e, edge in enumerate(self._network.edges):
             if edge.link.kind == "sea" and edge.tail == berth and self._takes[e]:
-                at_sea = int(self._verdict.effect[e])
+                at_sea = int(effect[e])
                 whole = max(level, at_sea)
                 by_land = rules if level == whole else ()
                 importer = self._network.nodes[edge.head].country
-                status = self._status(berth, importer, whole, _merged([by_land, self._binding(e, whole)]))
+                status = self._status(berth, importer, whole, _merged([by_land, self._binding(e, state, whole)]))
                 best[importer] = min(best.get(importer, status), status, key=_strictness)
-        return [best[importer] for importer in sorted(best)]
+        return list(best.values())
 
     def _status(self, node: str, importer: str, level: int, rules: tuple[Rule, ...]) -> Status:
         return Status(self._commodity.id, self._origin, node, importer, EFFECTS[level], rules)

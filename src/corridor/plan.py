@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from corridor.errors import InfeasibleError, UsageError, did_you_mean
 from corridor.flow import FlowProblem, FlowSolution, LimitRow, Prepared, Shipment, solve
 from corridor.law import Law
 from corridor.market import Buyer, Seller
+from corridor.moves import Cargo, Move, Place, moves_of
 from corridor.network import Network
 from corridor.paths import Ints, shortest_paths
 from corridor.routes import Route
@@ -31,21 +31,6 @@ FORCED_MTPA = 1e-3
 """So much is forced over a route to learn what it costs: little beside any flow, much beside the solver's tolerance."""
 
 
-class Cargo(NamedTuple):
-    """A commodity and the country where it was mined: the law asks for both, so states are kept apart by both."""
-
-    commodity: str
-    origin: str
-
-
-class Place(NamedTuple):
-    """A state of the problem: a cargo at a node, or (of all origins together) a commodity at a bid."""
-
-    commodity: str
-    origin: str | None
-    at: str
-
-
 @dataclass(frozen=True)
 class Plan:
     """The best lawful plan and the names behind its arrays.
@@ -59,8 +44,8 @@ class Plan:
     edge_of, commodity_of, origin_of
         For each edge of the problem that is one of the network: its position there, commodity, and country of origin.
     handovers
-        Origin and bid of each edge of the problem after those: where a commodity comes from several countries, such
-        edges bring each one's from the market to the bid, at no cost.
+        Origin and bid of each edge of the problem after those: where a commodity comes from several countries, or has
+        passed others, such edges bring each one's from the market to the bid, at no cost.
     sellers, buyers
         In the order of the problem's offers and bids.
     facilities
@@ -207,14 +192,19 @@ class Plan:
 
     def _columns(self, route: Route) -> tuple[list[int], int, int] | None:
         """Edges, bid and offer of the problem that a route takes; None where it lacks one of them."""
-        origin = self.network.nodes[route.origin].country
-        edges = [self._edge_at.get((e, route.commodity, origin)) for e in route.edges]
         bid, offer = self._bid_at.get(route.bid), self._offer_at.get((route.origin, route.commodity))
-        if bid is None or offer is None or None in edges:
+        if bid is None or offer is None:
             return None
-        if (origin, route.bid) in self.handovers:
-            edges.append(len(self.edge_of) + self.handovers.index((origin, route.bid)))
-        return [e for e in edges if e is not None], bid, offer
+        state, columns = int(self.problem.offer_state[offer]), []
+        for e in route.edges:
+            if (state, e) not in self._edge_at:
+                return None
+            columns.append(self._edge_at[state, e])
+            state = int(self.problem.edge_to[columns[-1]])
+        sold = int(self.problem.bid_state[bid])
+        if state != sold:
+            columns.append(self._handover_at[state, sold])
+        return columns, bid, offer
 
     @cached_property
     def _offer_at(self) -> dict[tuple[str, str], int]:
@@ -225,8 +215,16 @@ class Plan:
         return {buyer.bid: i for i, buyer in enumerate(self.buyers)}
 
     @cached_property
-    def _edge_at(self) -> dict[tuple[int, str, str], int]:
-        return {key: i for i, key in enumerate(zip(self.edge_of, self.commodity_of, self.origin_of, strict=True))}
+    def _edge_at(self) -> dict[tuple[int, int], int]:
+        """State and position in the network's edges to the edge of the problem that goes over it from there."""
+        begin = self.problem.edge_from[: len(self.edge_of)].tolist()
+        return {key: i for i, key in enumerate(zip(begin, self.edge_of, strict=True))}
+
+    @cached_property
+    def _handover_at(self) -> dict[tuple[int, int], int]:
+        first, problem = len(self.edge_of), self.problem
+        ends = zip(problem.edge_from[first:].tolist(), problem.edge_to[first:].tolist(), strict=True)
+        return {key: i for i, key in enumerate(ends, start=first)}
 
     @cached_property
     def _shadow(self) -> dict[str | None, float]:
@@ -264,20 +262,18 @@ def make_plan(
         mines[Cargo(seller.commodity, network.nodes[seller.node].country)].add(seller.node)
     for buyer in buyers:
         markets[buyer.commodity].add(buyer.node)
-    moves: list[tuple[int, Cargo]] = []
+    moves: list[Move] = []
     for cargo in sorted(mines):
-        verdict = law.verdict(network.commodities[cargo.commodity], cargo.origin)
-        allowed = np.isfinite(costs[cargo.commodity].generalised) & verdict.allows(use)
-        lawful = _between(network, np.flatnonzero(allowed).tolist(), mines[cargo], markets[cargo.commodity])
-        moves += [(e, cargo) for e in lawful]
-    facilities = tuple(sorted({f for e, _ in moves if (f := network.edges[e].link.facility)}))
+        finite = np.isfinite(costs[cargo.commodity].generalised)
+        moves += moves_of(network, law, use, cargo, finite, mines[cargo], markets[cargo.commodity])
+    facilities = tuple(sorted({f for move in moves if (f := network.edges[move.edge].link.facility)}))
     problem, handovers = _problem(network, costs, spare, moves, facilities, sellers, buyers)
     return Plan(
         problem=problem,
         network=network,
-        edge_of=tuple(e for e, _ in moves),
-        commodity_of=tuple(cargo.commodity for _, cargo in moves),
-        origin_of=tuple(cargo.origin for _, cargo in moves),
+        edge_of=tuple(move.edge for move in moves),
+        commodity_of=tuple(move.tail.commodity for move in moves),
+        origin_of=tuple(move.tail.origin or "" for move in moves),
         handovers=handovers,
         sellers=tuple(sellers),
         buyers=tuple(buyers),
@@ -290,25 +286,27 @@ def _problem(
     network: Network,
     costs: Mapping[str, EdgeCosts],
     spare: Mapping[str, float],
-    moves: Sequence[tuple[int, Cargo]],
+    moves: Sequence[Move],
     facilities: Sequence[str],
     sellers: Sequence[Seller],
     buyers: Sequence[Buyer],
 ) -> tuple[FlowProblem, tuple[tuple[str, str], ...]]:
     """Number the states and fill the arrays; the handovers are those of the plan."""
-    edges = [network.edges[e] for e, _ in moves]
-    tails = [Place(*cargo, edge.tail) for edge, (_, cargo) in zip(edges, moves, strict=True)]
-    heads = [Place(*cargo, edge.head) for edge, (_, cargo) in zip(edges, moves, strict=True)]
+    edges = [network.edges[move.edge] for move in moves]
+    tails, heads = [move.tail for move in moves], [move.head for move in moves]
     mines = [Place(seller.commodity, network.nodes[seller.node].country, seller.node) for seller in sellers]
     bids, handed = _bids({*heads, *mines}, mines, buyers)
     state_of = {place: i for i, place in enumerate(dict.fromkeys([*tails, *heads, *mines, *bids]))}
     place_of = {facility: i for i, facility in enumerate(facilities)}
     uses = [(i, place_of[edge.link.facility]) for i, edge in enumerate(edges) if edge.link.facility]
-    move_costs = [costs[cargo.commodity].generalised[e] for e, cargo in moves]
-    several = {place.commodity for place, _ in handed}  # origins are named where that tells cargoes apart
+    move_costs = [costs[move.tail.commodity].generalised[move.edge] for move in moves]
+    home = {(place.commodity, place.origin) for place in mines}
+    several = {c for c, count in Counter(commodity for commodity, _ in home).items() if count > 1}
 
-    def what(commodity: str, origin: str | None) -> str:
-        return f"{commodity} of {origin}" if origin and commodity in several else commodity
+    def what(place: Place) -> str:
+        """Origins and countries passed are named where that tells cargoes apart."""
+        origin = f" of {place.origin}" if place.origin and place.commodity in several else ""
+        return place.commodity + origin + (f" by {' '.join(place.passed)}" if place.passed else "")
 
     problem = FlowProblem(
         n_states=len(state_of),
@@ -324,12 +322,10 @@ def _problem(
         offer_state=_positions(state_of, mines),
         offer_most=np.array([seller.output_mtpa for seller in sellers]),
         offer_cost=np.array([seller.cost for seller in sellers]),
-        state_names=tuple(
-            f"{what(place.commodity, place.origin)} {'at' if place.origin else 'for'} {place.at}" for place in state_of
-        ),
+        state_names=tuple(f"{what(place)} {'at' if place.origin else 'for'} {place.at}" for place in state_of),
         edge_names=(
-            *(f"{what(*cargo)} on {edge.id}" for edge, (_, cargo) in zip(edges, moves, strict=True)),
-            *(f"{what(market.commodity, market.origin)} for {bid.at}" for market, bid in handed),
+            *(f"{what(move.tail)} on {edge.id}" for edge, move in zip(edges, moves, strict=True)),
+            *(f"{what(market)} for {bid.at}" for market, bid in handed),
         ),
         facility_names=tuple(facilities),
         bid_names=tuple(buyer.bid for buyer in buyers),
@@ -343,15 +339,23 @@ def _bids(
 ) -> tuple[list[Place], list[tuple[Place, Place]]]:
     """State of each bid, and the handovers: pairs of a market's state and a bid's.
 
-    What comes from one country is sold where it lies. Cargoes of several countries lie in states of their own, since
-    other edges are lawful for them; they meet at the bid, which takes no more of all together than it would of one.
+    What comes from one country is sold where it lies. Cargoes of several countries, or that have passed others, lie in
+    states of their own, since other edges are lawful for them; they meet at the bid, which takes no more of all
+    together than it would of one.
     """
     origins: dict[str, set[str | None]] = defaultdict(set)
     for mine in mines:
         origins[mine.commodity].add(mine.origin)
+    lying: dict[tuple[str, str | None, str], list[Place]] = defaultdict(list)
+    for place in sorted(reached, key=lambda place: place.passed):
+        lying[place.commodity, place.origin, place.at].append(place)
     bids, handed = [], []
     for buyer in buyers:
-        markets = [Place(buyer.commodity, origin, buyer.node) for origin in sorted(origins[buyer.commodity], key=str)]
+        markets = [
+            place
+            for origin in sorted(origins[buyer.commodity], key=str)
+            for place in lying.get((buyer.commodity, origin, buyer.node), [Place(buyer.commodity, origin, buyer.node)])
+        ]
         alone = len(markets) == 1
         bids.append(markets[0] if alone else Place(buyer.commodity, None, buyer.bid))
         handed += [] if alone else [(market, bids[-1]) for market in markets if market in reached]
@@ -364,24 +368,3 @@ def _one(index: int) -> Ints:
 
 def _positions(state_of: Mapping[Place, int], places: Sequence[Place]) -> Ints:
     return np.array([state_of[place] for place in places], dtype=np.int64)
-
-
-def _between(network: Network, edges: list[int], starts: set[str], ends: set[str]) -> list[int]:
-    """Keep the edges that lie on some way from a start to an end."""
-    onward: dict[str, list[str]] = defaultdict(list)
-    backward: dict[str, list[str]] = defaultdict(list)
-    for e in edges:
-        onward[network.edges[e].tail].append(network.edges[e].head)
-        backward[network.edges[e].head].append(network.edges[e].tail)
-    ahead, behind = _reached(onward, starts), _reached(backward, ends)
-    return [e for e in edges if network.edges[e].tail in ahead and network.edges[e].head in behind]
-
-
-def _reached(neighbours: Mapping[str, list[str]], starts: set[str]) -> set[str]:
-    reached, queue = set(starts), list(starts)
-    while queue:
-        for node in neighbours.get(queue.pop(), ()):
-            if node not in reached:
-                reached.add(node)
-                queue.append(node)
-    return reached

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.cost import EdgeCosts
-from corridor.law import Law, Verdict
+from corridor.law import Law, Passed, Verdict
 from corridor.market import Buyer, Seller
 from corridor.network import Network
 from corridor.paths import Floats
-from corridor.schema import EFFECTS, NOT_CASH, PARTS
+from corridor.schema import NOT_CASH, PARTS, Commodity
 from corridor.ways import Way, Ways, way_over
 
 TIE_USD_PER_T = 1e-9
@@ -162,7 +162,7 @@ class RouteFinder:
         self._law = law
         self._use = use
         self._corridors = corridors
-        self._ways = Ways(network, origins)
+        self._ways = Ways(network, origins, law)
         self._per_edge: dict[str, Floats] = {}
         links = [edge.link for edge in network.edges]
         self._country = [link.country for link in links]
@@ -177,15 +177,15 @@ class RouteFinder:
         -------
         routes, unreachable
         """
-        costs, verdict = self._costs[seller.commodity], self._verdict(seller)
+        costs, histories = self._costs[seller.commodity].generalised, self._ways.histories
         buyers = [buyer for buyer in buyers if buyer.commodity == seller.commodity]
         markets = {buyer.node for buyer in buyers}
-        anyhow, reached = self._ways.cheapest(seller.node, costs.generalised, markets)
-        usable = np.where(verdict.allows(self._use), costs.generalised, np.nan)
+        anyhow, reached = self._ways.cheapest(seller.node, [costs for _ in histories], markets)
+        usable = [np.where(self._verdict(seller, passed).allows(self._use), costs, np.nan) for passed in histories]
         lawful, _ = self._ways.cheapest(seller.node, usable, markets)
         chosen = {(way.market, way.gateway, way.entry): way for way in (*anyhow, *lawful)}  # lawful ones overwrite
         by_market: dict[str, list[_Walked]] = defaultdict(list)
-        for walked in self._walk(list(chosen.values()), seller.commodity, verdict):
+        for walked in self._walk(list(chosen.values()), seller):
             by_market[walked.way.market].append(walked)
         routes = [route for buyer in buyers for route in self._ranked(seller, buyer, by_market.get(buyer.node, []))]
         found = {(way.market, way.gateway) for way in chosen.values()}
@@ -193,6 +193,9 @@ class RouteFinder:
 
     def via(self, seller: Seller, buyer: Buyer, places: Sequence[str]) -> Route | None:
         """Find the cheapest way over given places in their order; lawful where that is possible.
+
+        The way is sought as if the cargo had been everywhere that the law asks of, then as if nowhere, then anyhow;
+        its status is that of the way as it is.
 
         Parameters
         ----------
@@ -207,8 +210,9 @@ class RouteFinder:
             None if there is no way. Its rank is 0: it stands outside the comparison.
         """
         costs = self._costs[seller.commodity]
-        verdict = self._verdict(seller)
-        for usable in (verdict.allows(self._use), np.ones(len(self._network.edges), dtype=bool)):
+        everywhere = tuple(sorted(self._law.asked))
+        lawful = [self._verdict(seller, passed).allows(self._use) for passed in dict.fromkeys([everywhere, ()])]
+        for usable in (*lawful, np.ones(len(self._network.edges), dtype=bool)):
             weight = np.where(usable, costs.generalised, np.nan)
             chain = way_over(self._network, seller.node, buyer.node, places, weight)
             if chain:
@@ -218,38 +222,40 @@ class RouteFinder:
                 berth = next((edge.tail for edge in edges if edge.link.kind == "sea"), at_berth)
                 first, last = (crossed[0], crossed[-1]) if crossed else (buyer.node, "")
                 way = Way(buyer.node, berth or first, last, chain)
-                [walked] = self._walk([way], seller.commodity, verdict)
+                [walked] = self._walk([way], seller)
                 return self._route(seller, buyer, walked)
         return None
 
-    def _verdict(self, seller: Seller) -> Verdict:
-        return self._law.verdict(self._network.commodities[seller.commodity], self._network.nodes[seller.node].country)
+    def _verdict(self, seller: Seller, passed: Passed) -> Verdict:
+        return self._law.verdict(*self._cargo(seller), passed)
 
-    def _walk(self, ways: Sequence[Way], commodity: str, verdict: Verdict) -> list[_Walked]:
+    def _cargo(self, seller: Seller) -> tuple[Commodity, str]:
+        return self._network.commodities[seller.commodity], self._network.nodes[seller.node].country
+
+    def _walk(self, ways: Sequence[Way], seller: Seller) -> list[_Walked]:
         """Add up along each way, all ways at once."""
         if not ways:
             return []
+        commodity = seller.commodity
         if commodity not in self._per_edge:
             costs = self._costs[commodity]
             self._per_edge[commodity] = np.column_stack([costs.parts, costs.low, costs.high, costs.hours, costs.km])
-        # A sale at the mine itself takes no edge: an edge that costs nothing and is open ends every way.
+        # A sale at the mine itself takes no edge: an edge that costs nothing ends every way.
         nothing = len(self._network.edges)
         per_edge = np.vstack([self._per_edge[commodity], np.zeros(len(PARTS) + 4)])
-        effect = np.append(verdict.effect, 0)
         flat = np.fromiter(itertools.chain.from_iterable((*way.edges, nothing) for way in ways), dtype=np.int64)
         starts = np.cumsum([0, *(len(way.edges) + 1 for way in ways[:-1])])
         sums = np.add.reduceat(per_edge[flat], starts, axis=0).tolist()
-        worst = np.maximum.reduceat(effect[flat], starts).tolist()
-        in_the_way = {e: [rule.id for rule in rules] for e, rules in verdict.rules.items()}
+        told = [self._law.along(*self._cargo(seller), way.edges) for way in ways]
         return [
             _Walked(
                 way,
                 generalised=math.fsum(row[: len(PARTS)]),
                 sums=row,
-                status=EFFECTS[status],
-                rules=tuple(dict.fromkeys(rule for e in way.edges if e in in_the_way for rule in in_the_way[e])),
+                status=status,
+                rules=tuple(rule.id for rule in rules),
             )
-            for way, row, status in zip(ways, sums, worst, strict=True)
+            for way, row, (status, rules) in zip(ways, sums, told, strict=True)
         ]
 
     def _ranked(self, seller: Seller, buyer: Buyer, walked: Sequence[_Walked]) -> list[Route]:

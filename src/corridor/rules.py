@@ -45,6 +45,16 @@ def speaks_of_origin(rule: Rule, country: str) -> bool:
     return fits(rule.origins, (country,))
 
 
+def speaks_of_history(rule: Rule, passed: Collection[str]) -> bool:
+    """Tell whether a rule speaks of cargo that was in these countries before."""
+    return fits(rule.passed, passed)
+
+
+def asked_of_history(rule: Rule) -> set[str]:
+    """Countries of which a rule asks whether cargo was there."""
+    return {word.removeprefix("!") for word in rule.passed}
+
+
 def _words_of(commodity: Commodity) -> set[str]:
     digits = commodity.hs_code
     return {commodity.id, commodity.group, *(f"hs{digits[:n]}" for n in range(2, len(digits) + 1))}

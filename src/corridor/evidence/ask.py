@@ -13,7 +13,7 @@ from corridor.errors import did_you_mean
 from corridor.evidence.days import Days
 from corridor.network import Network
 from corridor.paths import Floats
-from corridor.schema import EFFECTS, NOT_CASH, PARTS, Case, Commodity, LinkKind
+from corridor.schema import NOT_CASH, PARTS, Case, Commodity, LinkKind
 from corridor.sensitivity.parameters import find_parameter
 from corridor.study import Outcome
 from corridor.values import BOUNDS, Level, Values
@@ -160,8 +160,8 @@ def _legal(
     links = tuple(outcome.network.edges[e].id for e in chain)
     if commodity is None or case.origin is None:
         return "", links
-    effect = outcome.law.verdict(commodity, outcome.network.nodes[case.origin].country).effect
-    return EFFECTS[max(int(effect[e]) for e in chain)], links
+    effect, _ = outcome.law.along(commodity, outcome.network.nodes[case.origin].country, chain)
+    return effect, links
 
 
 def _along(outcome: Outcome, values: Values, case: Case, commodity: Commodity, chain: tuple[int, ...]) -> Floats:

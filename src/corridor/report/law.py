@@ -14,8 +14,8 @@ from corridor.schema import Rule
 from corridor.study import Outcome
 
 NOTE = (
-    "Of the law alone: whether a railway or berth was there on the day is not asked, nor what cargo passed before the "
-    "link that a rule speaks of. It informs and is not legal advice."
+    "Of the law alone: whether a railway or berth was there on the day is not asked. "
+    "It informs and is not legal advice."
 )
 
 
@@ -176,6 +176,7 @@ def scope(rule: Rule) -> str:
         _words("handled by ", rule.operators),
         _words("into ", rule.importers),
         _words("by ship from ", rule.last_ports),
+        _words("after passing ", rule.passed),
     ]
     return ", ".join(part for part in parts if part)
 

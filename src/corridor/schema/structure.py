@@ -130,6 +130,9 @@ class Rule(Row):
     operators: Words = Field(default=(), description="operators of the link")
     importers: Words = Field(default=(), description="country of the node that the link delivers to")
     last_ports: Words = Field(default=(), description="country of the berth that a sea link leaves")
+    passed: Words = Field(
+        default=(), description="countries where the cargo has been before, that of the node it leaves too"
+    )
     effect: Effect = Field(
         description="of the rules that match and are not lifted the strictest holds; open without lifts only tells"
     )
