@@ -46,7 +46,7 @@ def frontier(
     only
         Cap this country, corridor or gateway alone; may be given several times.
     cap
-        Tell of this largest share too: 0.96 for 96 %.
+        Tell of this largest share too: 0.97 for 97 %.
     without
         Show it without this corridor or country too. Default: rason where the study has it; of emissions none.
     """
@@ -97,7 +97,7 @@ def disrupt(
 ) -> None:
     """Close each border, port and country for a year: what today's plan loses, and what a diversified one would.
 
-    Example: corridor disrupt --cap 0.96
+    Example: corridor disrupt --cap 0.97
 
     Parameters
     ----------
