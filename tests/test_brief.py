@@ -247,7 +247,7 @@ def test_the_committed_study(rason_brief: Brief) -> None:
     assert title == "China carries 7 of 8 commodities and Russia 1; no lawful way leads through Rason"
     said = told(rason_brief)
     assert (
-        "Of 475 ways through Rason that were compared, 150 are unclear and 325 are barred on 31 December 2025" in said
+        "Of 525 ways through Rason that were compared, 154 are unclear and 371 are barred on 31 December 2025" in said
     )
     assert "Rason is the cheapest way to the main market for none of 8 commodities" in said
     assert "As if the measures against it were lifted, which is not the law, Rason would carry nothing" in said

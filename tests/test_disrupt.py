@@ -228,7 +228,7 @@ def test_no_plan_over_any_ways_does_better(problem: FlowProblem, aim: Aim, alpha
         (["--close", "zamyn_ud"], 2, "Did you mean"),
         (["--close", "cn"], 2, 'Did you mean "CN"'),
         (["--close", "rajin_pier3"], 4, "no lawful cargo can pass rajin_pier3"),
-        (["--cap", "0.5"], 4, "the smallest feasible one is 95.61"),
+        (["--cap", "0.5"], 4, "the smallest feasible one is 96.36"),
         (["--cap", "96"], 2, "as 0.96 for 96 %"),
         (["--alpha", "1"], 2, "below 1"),
         (["--only", "XX"], 2, "is no country"),

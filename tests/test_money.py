@@ -22,8 +22,8 @@ def test_a_bid_on_concentrate_by_hand(rason: Study) -> None:
     bids = {buyer.bid: buyer.price for buyer in rason.run("today").buyers}
     pound = 0.00045359237
     metal = (
-        9947.3 * 0.212 - 21.25 - 0.02125 / pound * 0.212
-    )  # price and charges of 2025, a dry tonne at the payable 21.2 %
+        9947.3 * 0.211 - 21.25 - 0.02125 / pound * 0.211
+    )  # price and charges of 2025, a dry tonne at the payable 21.1 %
     assert bids["copper_concentrate_ulsan"] == pytest.approx(metal * (1 - 0.08), rel=1e-6)
     zinc = 2867.5 * 0.42 - 80
     assert bids["zinc_concentrate_ulsan"] == pytest.approx(zinc * (1 - 0.08), rel=1e-6)
@@ -32,9 +32,9 @@ def test_a_bid_on_concentrate_by_hand(rason: Study) -> None:
 def test_an_offer_is_cash_cost_and_royalty_less_the_premium_for_grade(rason: Study) -> None:
     offers = {seller.node: seller for seller in rason.run("essay").sellers if seller.commodity == "thermal_coal"}
     royalty = 0.075 * 58.9 * 0.5
-    inflation = {2015: 1.0, 2014: 237.017 / 236.736, 2020: 237.017 / 258.811, 2024: 237.017 / 313.689}
+    inflation = {2015: 1.0, 2014: 237.017 / 236.736, 2022: 237.017 / 292.655, 2024: 237.017 / 313.689}
     assert offers["sharyn_gol"].cost == pytest.approx(20 + royalty + 20 * inflation[2014])
-    assert offers["baganuur"].cost == pytest.approx(10 * inflation[2020] + royalty + 45 * inflation[2024])
+    assert offers["baganuur"].cost == pytest.approx(37_000 / 3141 * inflation[2022] + royalty + 45 * inflation[2024])
 
 
 def test_capital_recovery_by_hand(rason: Study) -> None:
