@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,13 @@ from corridor.values import holds
 
 Passed = tuple[str, ...]
 """Countries where cargo has been, by code; only those of which a rule asks it are told."""
+
+
+class Standing(NamedTuple):
+    """Where cargo is, and what it has passed by then."""
+
+    node: str
+    passed: Passed
 
 
 class Verdict(NamedTuple):
@@ -84,12 +91,47 @@ class Law:
         self.asked: frozenset[str] = frozenset[str]().union(*(asked_of_history(rule) for rule, _ in self._matches))
         self._countries = {node.id: node.country for node in network.nodes.values()}
         self._tails = [edge.tail for edge in network.edges]
+        self._heads = [edge.head for edge in network.edges]
         self._verdicts: dict[tuple[str, str, Passed], Verdict] = {}
 
     def after(self, passed: Passed, node: str) -> Passed:
         """Return what a cargo has passed once it is at a node too."""
         country = self._countries[node]
         return passed if country in passed or country not in self.asked else tuple(sorted((*passed, country)))
+
+    def unfolded(
+        self, starts: Iterable[str], allowed: Callable[[Passed], npt.NDArray[np.bool_]]
+    ) -> dict[Standing, list[tuple[int, Standing]]]:
+        """Unfold the network by what cargo has passed.
+
+        Parameters
+        ----------
+        starts
+            Nodes where it begins.
+        allowed
+            What it has passed to which edges it may then use.
+
+        Returns
+        -------
+        dict
+            Wherever it can come to, to the edges that lead on and where each leads.
+        """
+        onward: dict[Passed, dict[str, list[int]]] = {}
+        found: dict[Standing, list[tuple[int, Standing]]] = {}
+        queue = [Standing(start, self.after((), start)) for start in starts]
+        while queue:
+            here = queue.pop()
+            if here in found:
+                continue
+            if here.passed not in onward:
+                leaving: dict[str, list[int]] = defaultdict(list)
+                for e in np.flatnonzero(allowed(here.passed)).tolist():
+                    leaving[self._tails[e]].append(e)
+                onward[here.passed] = leaving
+            steps = onward[here.passed].get(here.node, ())
+            found[here] = [(e, Standing(self._heads[e], self.after(here.passed, self._heads[e]))) for e in steps]
+            queue += [there for _, there in found[here]]
+        return found
 
     def along(self, commodity: Commodity, origin: str, way: Sequence[int]) -> tuple[Effect, tuple[Rule, ...]]:
         """Return the strictest status on a way, and the rules that stand on it, each once."""

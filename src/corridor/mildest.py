@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.law import Law, Passed, Verdict
+from corridor.law import Law, Standing, Verdict
 from corridor.network import Network
 from corridor.paths import Floats, Ints, shortest_paths
 from corridor.schema import EFFECTS, Commodity, Effect, Rule
@@ -67,19 +67,12 @@ def statuses(network: Network, law: Law, commodity: Commodity, origin: str, node
     return _Judge(network, law, commodity, origin).at(nodes)
 
 
-class _State(NamedTuple):
-    """A place, and what the cargo has passed by then."""
-
-    node: str
-    passed: Passed
-
-
 class _Step(NamedTuple):
     """An edge of the network, from state to state."""
 
     edge: int
-    tail: _State
-    head: _State
+    tail: Standing
+    head: Standing
 
 
 class _Judge:
@@ -95,7 +88,7 @@ class _Judge:
         """As ``statuses`` returns them."""
         berths = {edge.tail for edge in self._network.edges if edge.link.kind == "sea"}
         arrivals = self._arrivals()
-        here: dict[str, list[_State]] = defaultdict(list)
+        here: dict[str, list[Standing]] = defaultdict(list)
         for state in arrivals:
             here[state.node].append(state)
         found: list[Status] = []
@@ -113,7 +106,7 @@ class _Judge:
             found += [mildest._replace(importer=""), *(own[importer] for importer in sorted(own))]
         return found
 
-    def _arrivals(self) -> dict[_State, tuple[int, tuple[Rule, ...]]]:
+    def _arrivals(self) -> dict[Standing, tuple[int, tuple[Rule, ...]]]:
         """State to the mildest effect with which the cargo comes there, and the rules that make it no milder."""
         homes, steps = self._unfolded()
         order = {name: i for i, name in enumerate(self._network.nodes)}
@@ -123,7 +116,7 @@ class _Judge:
         tail: Ints = np.array([*(position[step.tail] for step in steps), *(start for _ in homes)], dtype=np.int64)
         head: Ints = np.array([*(position[step.head] for step in steps), *(position[home] for home in homes)])
         effects = np.array([self._verdict(step.tail).effect[step.edge] for step in steps], dtype=np.int64)
-        found: dict[_State, tuple[int, tuple[Rule, ...]]] = {}
+        found: dict[Standing, tuple[int, tuple[Rule, ...]]] = {}
         for level in sorted({0, *effects.tolist()}):
             weight = np.append(self._weight(steps, effects, level), np.zeros(len(homes)))
             trees = shortest_paths(start + 1, tail, head, weight, [start])
@@ -133,32 +126,16 @@ class _Judge:
                     found[state] = level, _merged(self._binding(step.edge, step.tail, level) for step in way)
         return found
 
-    def _unfolded(self) -> tuple[list[_State], list[_Step]]:
+    def _unfolded(self) -> tuple[list[Standing], list[_Step]]:
         """The network unfolded by what the cargo has passed: where it begins, and its steps in the network's order."""
-        edges = self._network.edges
-        leaving: dict[str, list[int]] = defaultdict(list)
-        for e in np.flatnonzero(self._takes).tolist():
-            leaving[edges[e].tail].append(e)
-        nodes = self._network.nodes
-        reached = {end for e in np.flatnonzero(self._takes).tolist() for end in (edges[e].tail, edges[e].head)}
-        homes = [
-            _State(name, self._law.after((), name))
-            for name in nodes
-            if name in reached and nodes[name].country == self._origin
-        ]
-        steps: list[_Step] = []
-        queue = list(homes)
-        known = set(homes)
-        for state in queue:  # grows while it is walked
-            for e in leaving[state.node]:
-                after = _State(edges[e].head, self._law.after(state.passed, edges[e].head))
-                steps.append(_Step(e, state, after))
-                if after not in known:
-                    known.add(after)
-                    queue.append(after)
-        return homes, sorted(steps)
+        edges, nodes = self._network.edges, self._network.nodes
+        touched = {end for e in np.flatnonzero(self._takes).tolist() for end in (edges[e].tail, edges[e].head)}
+        starts = [name for name in nodes if name in touched and nodes[name].country == self._origin]
+        unfolded = self._law.unfolded(starts, lambda _: self._takes)
+        steps = [_Step(e, here, there) for here, onward in unfolded.items() for e, there in onward]
+        return [Standing(name, self._law.after((), name)) for name in starts], sorted(steps)
 
-    def _verdict(self, state: _State) -> Verdict:
+    def _verdict(self, state: Standing) -> Verdict:
         return self._law.verdict(self._commodity, self._origin, state.passed)
 
     def _weight(self, steps: Sequence[_Step], effects: Ints, level: int) -> Floats:
@@ -169,14 +146,14 @@ class _Judge:
             weight[i] += MORE_THAN_ALL_LINKS * len(self._binding(steps[i].edge, steps[i].tail, level))
         return weight
 
-    def _binding(self, edge: int, state: _State, level: int) -> tuple[Rule, ...]:
+    def _binding(self, edge: int, state: Standing, level: int) -> tuple[Rule, ...]:
         """The rules that put an edge on a level for what comes from a state, where it is on that."""
         verdict = self._verdict(state)
         if verdict.effect[edge] != level or level == 0:
             return ()
         return tuple(rule for rule in verdict.rules.get(edge, ()) if rule.effect == EFFECTS[level])
 
-    def _shipped(self, state: _State, level: int, rules: tuple[Rule, ...]) -> list[Status]:
+    def _shipped(self, state: Standing, level: int, rules: tuple[Rule, ...]) -> list[Status]:
         """Status by country that ships from a berth deliver to."""
         berth, effect = state.node, self._verdict(state).effect
         best: dict[str, Status] = {}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.law import Law, Passed
 from corridor.network import Network
-
-T = TypeVar("T")
+from corridor.paths import reached
 
 
 class Cargo(NamedTuple):
@@ -70,46 +68,22 @@ def moves_of(
         By the edges of the network. An edge comes once for each history that the law tells apart there or farther on.
     """
     commodity, edges = network.commodities[cargo.commodity], network.edges
-    leaving: dict[str, list[int]] = defaultdict(list)
-    for e in np.flatnonzero(finite).tolist():
-        leaving[edges[e].tail].append(e)
-    allowed: dict[Passed, npt.NDArray[np.bool_]] = {}
-    unfolded: dict[tuple[str, Passed], list[tuple[int, tuple[str, Passed]]]] = {}
-    queue = [(start, law.after((), start)) for start in sorted(starts)]
-    while queue:
-        node, passed = state = queue.pop()
-        if state in unfolded:
-            continue
-        if passed not in allowed:
-            allowed[passed] = law.verdict(commodity, cargo.origin, passed).allows(use)
-        steps = [e for e in leaving[node] if allowed[passed][e]]
-        unfolded[state] = [(e, (edges[e].head, law.after(passed, edges[e].head))) for e in steps]
-        queue += [after for _, after in unfolded[state]]
-    histories = np.array([*allowed.values()]) & finite
+
+    def allowed(passed: Passed) -> npt.NDArray[np.bool_]:
+        return law.verdict(commodity, cargo.origin, passed).allows(use) & finite
+
+    unfolded = law.unfolded(starts, allowed)
+    histories = np.array([allowed(passed) for passed in dict.fromkeys(here.passed for here in unfolded)])
     differ = np.flatnonzero(histories.any(axis=0) & ~histories.all(axis=0)).tolist()
-    open_pairs = ((edges[e].tail, edges[e].head) for e in np.flatnonzero(histories.any(axis=0)).tolist())
-    told = _leading_to(open_pairs, {edges[e].tail for e in differ})
+    back = ((edges[e].head, edges[e].tail) for e in np.flatnonzero(histories.any(axis=0)).tolist())
+    told = reached(back, {edges[e].tail for e in differ})
 
     def place(node: str, passed: Passed) -> Place:
         abroad = tuple(country for country in passed if country != cargo.origin)  # all of it has been at home
         return Place(*cargo, node, abroad if node in told else ())
 
-    moves = [Move(e, place(*state), place(*after)) for state, steps in unfolded.items() for e, after in steps]
+    moves = [Move(e, place(*here), place(*there)) for here, steps in unfolded.items() for e, there in steps]
     sold = {move.head for move in moves if move.head.at in ends}
-    useful = _leading_to(((move.tail, move.head) for move in moves), sold)
+    useful = reached(((move.head, move.tail) for move in moves), sold)
     kept = dict.fromkeys(move for move in moves if move.head in useful)
     return sorted(kept, key=lambda move: (move.edge, move.tail.passed))
-
-
-def _leading_to(pairs: Iterable[tuple[T, T]], ends: set[T]) -> set[T]:
-    """Everything from which one of the ends can be reached, those too; pairs are of before and after."""
-    before: dict[T, list[T]] = defaultdict(list)
-    for one, other in pairs:
-        before[other].append(one)
-    reached, queue = set(ends), list(ends)
-    while queue:
-        for found in before.get(queue.pop(), ()):
-            if found not in reached:
-                reached.add(found)
-                queue.append(found)
-    return reached

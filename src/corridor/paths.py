@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 
 class ShortestPaths(NamedTuple):
@@ -199,6 +201,21 @@ class WeightedGraph:
         pair_of = np.cumsum(np.concatenate([[False], self._key[1:] != self._key[:-1]]))
         chosen[pair_of[dearest_first]] = self._edge[dearest_first]
         return chosen
+
+
+def reached(pairs: Iterable[tuple[T, T]], starts: Iterable[T]) -> set[T]:
+    """Everything that can be reached from some starts, those too; pairs are of before and after."""
+    onward: dict[T, list[T]] = defaultdict(list)
+    for before, after in pairs:
+        onward[before].append(after)
+    found = set(starts)
+    queue = list(found)
+    while queue:
+        for after in onward.get(queue.pop(), ()):
+            if after not in found:
+                found.add(after)
+                queue.append(after)
+    return found
 
 
 def pieces(n_vertices: int, tail: Ints, head: Ints) -> Ints:

@@ -7,14 +7,14 @@ their own: cargo bound for a berth, cargo that has been loaded, and cargo that n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from corridor.flow import FlowProblem, FlowSolution
-from corridor.paths import Floats, Ints
+from corridor.paths import Floats, Ints, reached
 from corridor.plan import Plan
 from corridor.strategy.cap import Measure
 
@@ -166,23 +166,10 @@ def _edges(plan: Plan) -> Iterator[_Edge]:
 
 def _useful(edges: list[_Edge], first_offer: int, first_bid: int) -> list[_Edge]:
     """Those that lie on some way from an offer to a bid."""
-    ahead = _reached({edge.begin for edge in edges if first_offer <= edge.begin < first_bid}, edges, forward=True)
-    behind = _reached({edge.end for edge in edges if edge.end >= first_bid}, edges, forward=False)
+    offers = {edge.begin for edge in edges if first_offer <= edge.begin < first_bid}
+    ahead = reached(((edge.begin, edge.end) for edge in edges), offers)
+    behind = reached(((edge.end, edge.begin) for edge in edges), {edge.end for edge in edges if edge.end >= first_bid})
     return [edge for edge in edges if edge.begin in ahead and edge.end in behind]
-
-
-def _reached(starts: Collection[int], edges: list[_Edge], *, forward: bool) -> set[int]:
-    onward: dict[int, list[int]] = {}
-    for edge in edges:
-        tail, head = (edge.begin, edge.end) if forward else (edge.end, edge.begin)
-        onward.setdefault(tail, []).append(head)
-    reached, queue = set(starts), list(starts)
-    while queue:
-        for state in onward.get(queue.pop(), ()):
-            if state not in reached:
-                reached.add(state)
-                queue.append(state)
-    return reached
 
 
 def _places(column: Ints, use_edge: Ints) -> Iterator[tuple[int, int]]:
